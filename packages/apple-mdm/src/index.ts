@@ -1,7 +1,17 @@
+export * from './access-rights.ts';
+export * from './catalogue/check.ts';
+export * from './catalogue/index.ts';
+export type * from './catalogue/model.ts';
+export * from './catalogue/target.ts';
 export * from './checkin.ts';
+export * from './commands.ts';
 export * from './connect.ts';
 export * from './connect-scan.ts';
+export * from './errors.ts';
 export * from './ids.ts';
 export * from './plist.ts';
 export * from './plist-value.ts';
 export * from './plist-write.ts';
+export * from './profile.ts';
+export * from './profile-read.ts';
+export * from './push.ts';
