@@ -114,6 +114,7 @@ export function verifyCsr(csr: CertificateRequest): boolean {
   return isSignedBy(scheme, publicKeyFromSpki(csr.spki), csr.tbs, csr.signature);
 }
 
+/** What to request. */
 export type CsrOptions = {
   /** DER of a Name, as `buildName` makes it. */
   readonly subject: Uint8Array;

@@ -14,6 +14,7 @@ function header(tag: number, length: number): Buffer {
   return Buffer.of(tag, 0x80 | octets.length, ...octets);
 }
 
+/** SEQUENCE of whole elements. */
 export function sequence(...parts: readonly Uint8Array[]): Buffer {
   return encode(TAG.sequence, ...parts);
 }
@@ -43,10 +44,12 @@ export function smallInteger(value: number): Buffer {
   return unsignedInteger(bytes);
 }
 
+/** OBJECT IDENTIFIER of a dotted text. Throws `malformed` when it is none. */
 export function objectIdentifier(oid: string): Buffer {
   return encode(TAG.oid, oidContent(oid));
 }
 
+/** Primitive OCTET STRING. */
 export function octetString(bytes: Uint8Array): Buffer {
   return encode(TAG.octetString, bytes);
 }

@@ -7,6 +7,7 @@ const MAX_DEPTH = 32;
 /** Most chunks of one constructed octet string: 16 MiB in the 1000-byte chunks of Bouncy Castle are 17,000. */
 const MAX_CHUNKS = 65_536;
 
+/** Identifier octets of the universal types we meet. */
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -163,6 +164,7 @@ export function readWhole(bytes: Uint8Array, tag: number, encoding: 'der' | 'ber
   return element;
 }
 
+/** A reader over the elements inside a constructed one. */
 export function inside(element: Element): DerReader {
   if ((element.tag & CONSTRUCTED) === 0) throw malformed('primitive where a constructed element belongs');
   return new DerReader(element.content, element.ber);

@@ -21,9 +21,11 @@ const CIPHERS = {
   'des-ede3-cbc': { oid: OID.desEde3Cbc, keyBytes: 24, blockBytes: 8 },
   'des-cbc': { oid: OID.desCbc, keyBytes: 8, blockBytes: 8 },
 } as const;
+/** A content cipher by the name OpenSSL gives it. */
 export type ContentCipher = keyof typeof CIPHERS;
 const CIPHER_BY_OID = new Map(Object.entries(CIPHERS).map(([name, { oid }]) => [oid as string, name as ContentCipher]));
 
+/** How the content key is encrypted: RSA PKCS#1 v1.5, or OAEP with MGF1 over the same digest. */
 export type KeyTransport = { readonly kind: 'pkcs1' } | { readonly kind: 'oaep'; readonly digest: DigestName };
 /** A key transport recipient; other kinds of recipient are not listed. */
 export type Recipient = {
@@ -140,6 +142,7 @@ function decryptContent({ cipher, iv, encryptedContent }: EnvelopedData, key: Bu
   }
 }
 
+/** What to seal, for whom, how. */
 export type EnvelopeOptions = {
   readonly content: Uint8Array;
   /** DER of the recipient's certificate; its key must be RSA. */

@@ -18,6 +18,7 @@ import type { DigestName } from './signature.ts';
 import { defaultDigest, digestAlgorithm, signatureAlgorithm, signWith } from './signature.ts';
 import type { Attribute } from './signed-data.ts';
 
+/** What to sign and with whose key. */
 export type SignOptions = {
   readonly content: Uint8Array;
   /** Leaves the content out of the message. */

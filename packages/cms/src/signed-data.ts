@@ -19,6 +19,7 @@ export type SignerId =
   | { readonly type: 'subjectKeyId'; readonly subjectKeyId: Buffer };
 /** Values are whole DER elements. */
 export type Attribute = { readonly oid: string; readonly values: readonly Buffer[] };
+/** One signer, as sent. */
 export type SignerInfo = {
   readonly signerId: SignerId;
   readonly digest: DigestName;
@@ -120,7 +121,10 @@ function retag(attributes: Element): Buffer {
   return bytes;
 }
 
-/** Public keys of certificates the caller has seen before; the hot path then parses no key. */
+/**
+ * Public keys of certificates the caller has seen before; the hot path then parses no key. A cache must go by all of the
+ * DER, or its hash: anybody can send another certificate under the same names.
+ */
 export type VerifyOptions = { readonly publicKey?: (certificateDer: Buffer) => KeyObject };
 /** `signingTime` is the signer's claim, in epoch milliseconds. */
 export type VerifiedSigner = {

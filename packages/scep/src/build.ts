@@ -16,14 +16,17 @@ import type { Identity, PkiMessage, RequestHeader } from './pki-message.ts';
 
 const NONCE_BYTES = 16;
 
+/** Content ciphers we write. */
 export type OutboundCipher = Exclude<ContentCipher, 'des-cbc'>;
 
+/** How a request ends, for now or for good. */
 export type CertRepResult =
   /** DER, the issued certificate first; it is encrypted to the certificate that signed the request. */
   | { readonly status: 'SUCCESS'; readonly request: PkiMessage; readonly certificates: readonly Uint8Array[] }
   | { readonly status: 'FAILURE'; readonly request: RequestHeader; readonly failInfo: FailInfo }
   | { readonly status: 'PENDING'; readonly request: RequestHeader };
 
+/** A reply to make. */
 export type CertRepOptions = {
   readonly result: CertRepResult;
   /** The CA or RA: the recipient of the request, whose certificate the reply carries. */
@@ -85,6 +88,7 @@ function textAttribute(oid: string, text: string): Attribute {
   return { oid, values: [printableString(text)] };
 }
 
+/** A request to make. */
 export type RequestOptions = {
   readonly messageType: Exclude<MessageType, 'CertRep'>;
   /** DER: a PKCS#10 request, or for CertPoll `issuerAndSubject`. */

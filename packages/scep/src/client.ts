@@ -5,6 +5,7 @@ import { inScepTerms, ScepError } from './errors.ts';
 import type { Identity } from './pki-message.ts';
 import { parsePkiMessage } from './pki-message.ts';
 
+/** What a client knows of the request it sent. */
 export type CertRepExpectation = {
   /** DER of every certificate that may sign for this CA, as GetCACert returned them. */
   readonly caCertificates: readonly Uint8Array[];
@@ -13,6 +14,7 @@ export type CertRepExpectation = {
   /** What signed the request: the reply is encrypted to it. */
   readonly recipient: Identity;
 };
+/** A reply, verified and opened. */
 export type CertRep =
   | { readonly status: 'SUCCESS'; readonly certificates: readonly Buffer[] }
   | { readonly status: 'FAILURE'; readonly failInfo: FailInfo | 'unknown' }
