@@ -1,1 +1,123 @@
-#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { bootstrap } from './bootstrap.ts';
+import { call } from './client.ts';
+import { COMMANDS, unknownCommand } from './commands.ts';
+import { CliError, EXIT, type ExitCode, usage } from './exit.ts';
+import { printer } from './output.ts';
+import { checkUrl, forgetSettings, loadSettings, saveSettings, targetOf } from './settings.ts';
+
+const HELP = `tsukasa: the command line of a Tsukasa installation
+
+  tsukasa bootstrap --email E --password P [--name N]   the first provider administrator, in the data directory
+  tsukasa login --url URL --token TOKEN [--contractor ID]
+  tsukasa logout | whoami
+  tsukasa contractors list [--q WORDS] | create NAME [--kana KANA]
+  tsukasa invitations list | create [--mode company-owned|personally-owned] [--person ID] [--label L]
+                                    [--max-uses N] [--expires-in P7D] | revoke INVITATION
+  tsukasa devices list [--q WORDS] | show DEVICE | export [--q WORDS] [--columns A,B]
+  tsukasa actions ask DEVICE TYPE [--param key=value ...] [--plist FILE] [--reason R] [--expires-in P1D]
+                      [--wait [--timeout SECONDS]]
+  tsukasa actions list [DEVICE] | show ACTION [--wait] | cancel ACTION [--reason R]
+  tsukasa events list
+  tsukasa audit list | verify            (--provider: the provider's own trail)
+
+Everywhere: --json, --url (TSUKASA_URL), --token (TSUKASA_TOKEN), --contractor (TSUKASA_CONTRACTOR), --language ja|en,
+            lists: --limit N --cursor C
+Exit codes: 0 ok, 2 usage, 3 not allowed, 4 not found, 5 refused, 6 unreachable, 7 ended but not done,
+            8 still waiting, 9 audit trail broken, 1 anything else`;
+
+const FLAGS = {
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  wait: { type: 'boolean' },
+  provider: { type: 'boolean' },
+  param: { type: 'string', multiple: true },
+  ...Object.fromEntries(
+    [
+      'url',
+      'token',
+      'contractor',
+      'language',
+      'email',
+      'password',
+      'name',
+      'kana',
+      'q',
+      'limit',
+      'cursor',
+      'mode',
+      'person',
+      'label',
+      'max-uses',
+      'expires-in',
+      'reason',
+      'plist',
+      'timeout',
+      'columns',
+    ].map((name) => [name, { type: 'string' as const }]),
+  ),
+} as const;
+
+type Flags = Readonly<Record<string, string | boolean | string[] | undefined>>;
+
+async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
+  const { flags, words } = parse(argv);
+  const print = printer(flags['json'] === true, (text) => process.stdout.write(text));
+  const string = (name: string): string | undefined => (typeof flags[name] === 'string' ? flags[name] : undefined);
+  if (flags['help'] === true || words.length === 0 || words[0] === 'help') {
+    process.stdout.write(`${HELP}\n`);
+    return words.length === 0 && flags['help'] !== true ? EXIT.usage : EXIT.ok;
+  }
+  if (words[0] === 'bootstrap') {
+    const [email, password] = [string('email'), string('password') ?? env['TSUKASA_BOOTSTRAP_PASSWORD']];
+    if (!email || !password) throw usage('bootstrap needs --email and --password (or TSUKASA_BOOTSTRAP_PASSWORD)');
+    const made = await bootstrap({ email, password, name: string('name') ?? email });
+    print(made, () => made.token);
+    return EXIT.ok;
+  }
+  const saved = await loadSettings(env);
+  if (words[0] === 'logout') {
+    await forgetSettings(env);
+    return EXIT.ok;
+  }
+  const target = targetOf({ url: string('url'), token: string('token'), language: string('language') }, env, saved);
+  const contractor = string('contractor') ?? env['TSUKASA_CONTRACTOR'] ?? saved.contractor;
+  if (words[0] === 'login') {
+    const session = await call(target, 'getSession');
+    const file = await saveSettings(env, {
+      url: checkUrl(target.url),
+      token: target.token,
+      ...(contractor && { contractor }),
+    });
+    print({ principal: session.principal, savedIn: file }, () => `signed in as ${session.principal.name}`);
+    return EXIT.ok;
+  }
+  for (const count of [2, 1]) {
+    const command = COMMANDS[words.slice(0, count).join(' ')];
+    if (command && words.length >= count) return command({ target, contractor, flags, print }, words.slice(count));
+  }
+  throw unknownCommand(words);
+}
+
+function parse(argv: readonly string[]): { flags: Flags; words: string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options: FLAGS, allowPositionals: true });
+    return { flags: values, words: positionals };
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2), process.env);
+} catch (error) {
+  const known = error instanceof CliError;
+  const message = error instanceof Error ? error.message : String(error);
+  const asJson = process.argv.includes('--json');
+  process.stderr.write(
+    asJson
+      ? `${JSON.stringify({ error: message, ...(known && error.problem !== undefined ? { problem: error.problem } : {}) })}\n`
+      : `tsukasa: ${message}\n`,
+  );
+  process.exitCode = known ? error.exitCode : EXIT.bug;
+}

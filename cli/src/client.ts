@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { type Route, type RouteName, routes } from '@tsukasa/api';
+import type { Static, TSchema } from 'typebox';
+import { CliError, EXIT, type ExitCode } from './exit.ts';
+
+type Routes = typeof routes;
+type Part<R, K extends string> = K extends keyof R ? (R[K] extends TSchema ? Static<R[K]> : undefined) : undefined;
+type Answer<R extends Route> = R['response'] extends TSchema ? Static<R['response']> : undefined;
+
+export type Target = { readonly url: string; readonly token: string; readonly language: 'ja' | 'en' };
+export type Request<N extends RouteName> = {
+  readonly params?: Part<Routes[N], 'params'>;
+  readonly query?: Part<Routes[N], 'query'>;
+  readonly body?: Part<Routes[N], 'body'>;
+};
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Calls one route of the HTTP contract and answers its body. Throws `CliError` with the problem's words: `forbidden`,
+ * `notFound`, `refused` or `unavailable`.
+ */
+export async function call<N extends RouteName>(
+  target: Target,
+  name: N,
+  request: Request<N> = {},
+): Promise<Answer<Routes[N]>> {
+  const route: Route = routes[name];
+  const url = new URL(fillPath(route.path, request.params ?? {}), target.url);
+  for (const [key, value] of Object.entries(request.query ?? {})) {
+    for (const each of Array.isArray(value) ? value : [value])
+      if (each !== undefined) url.searchParams.append(key, String(each));
+  }
+  const headers: Record<string, string> = {
+    authorization: `Bearer ${target.token}`,
+    'accept-language': target.language,
+    accept: 'application/json, text/csv, application/problem+json',
+  };
+  if (request.body !== undefined) headers['content-type'] = 'application/json';
+  if (route.method !== 'GET') headers['idempotency-key'] = randomUUID();
+  const response = await send(url, {
+    method: route.method,
+    headers,
+    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw refusal(response.status, text);
+  const isText = route.contentType !== undefined;
+  return (text === '' ? undefined : isText ? text : JSON.parse(text)) as Answer<Routes[N]>;
+}
+
+function fillPath(path: string, params: object): string {
+  const values = new Map(Object.entries(params));
+  return path.replace(/:([A-Za-z]+)/g, (_, key: string) => encodeURIComponent(String(values.get(key) ?? '')));
+}
+
+async function send(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new CliError(EXIT.unavailable, `${url.origin} cannot be reached: ${cause}`);
+  }
+}
+
+function refusal(status: number, text: string): CliError {
+  const problem = parseProblem(text);
+  const words = [problem.title, problem.detail, ...problem.errors].filter((part) => part !== '').join('\n  ');
+  return new CliError(
+    exitCodeOf(status),
+    words === '' ? `the server answered ${status}` : words,
+    problem.raw ?? { status },
+  );
+}
+
+function exitCodeOf(status: number): ExitCode {
+  if (status === 401 || status === 403) return EXIT.forbidden;
+  if (status === 404) return EXIT.notFound;
+  if (status === 429 || status >= 500) return EXIT.unavailable;
+  return EXIT.refused;
+}
+
+function parseProblem(text: string): { title: string; detail: string; errors: string[]; raw: unknown } {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    return { title: '', detail: '', errors: [], raw: undefined };
+  }
+  const at = (key: string): unknown =>
+    typeof raw === 'object' && raw !== null && key in raw ? Reflect.get(raw, key) : undefined;
+  const string = (value: unknown): string => (typeof value === 'string' ? value : '');
+  const list = at('errors');
+  const errors = (Array.isArray(list) ? list : []).map((each: unknown) => {
+    const pick = (key: string) => (typeof each === 'object' && each !== null ? string(Reflect.get(each, key)) : '');
+    return `${pick('pointer')}: ${pick('detail')}`;
+  });
+  return { title: string(at('title')), detail: string(at('detail')), errors, raw };
+}

@@ -1,0 +1,291 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ACTION_TYPES, type Action, type ActionType, USAGE_MODES } from '@tsukasa/api';
+import { call, type Target } from './client.ts';
+import { type CliError, EXIT, type ExitCode, usage } from './exit.ts';
+import { type Print, table } from './output.ts';
+
+/** What a command gets: flags already parsed, the installation, the printer. */
+export type Context = {
+  readonly target: Target;
+  readonly contractor: string | undefined;
+  readonly flags: Readonly<Record<string, string | boolean | string[] | undefined>>;
+  readonly print: Print;
+};
+export type Command = (context: Context, args: readonly string[]) => Promise<ExitCode>;
+
+/** Every command but `bootstrap`, `login` and `logout`, by its words. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  whoami: async (c) => {
+    const session = await call(c.target, 'getSession');
+    c.print(
+      session,
+      () =>
+        `${session.principal.name} (${session.providerRole ?? session.contractors.map((each) => `${each.name}: ${each.role}`).join(', ')})`,
+    );
+    return EXIT.ok;
+  },
+  'contractors list': async (c) => {
+    const page = await call(c.target, 'listContractors', { query: { ...paging(c), ...text(c, 'q', 'q') } });
+    c.print(page, () =>
+      table(page.items, [
+        ['ID', (r) => r.contractorId],
+        ['NAME', (r) => r.name],
+        ['STATE', (r) => r.state],
+      ]),
+    );
+    return EXIT.ok;
+  },
+  'contractors create': async (c, [name]) => {
+    const contractor = await call(c.target, 'createContractor', {
+      body: { name: needed(name ?? flag(c, 'name'), 'NAME'), ...text(c, 'kana', 'nameKana') },
+    });
+    c.print(contractor, () => `${contractor.contractorId}  ${contractor.name}`);
+    return EXIT.ok;
+  },
+  'invitations list': async (c) => {
+    const page = await call(c.target, 'listInvitations', { params: ofContractor(c), query: paging(c) });
+    c.print(page, () =>
+      table(page.items, [
+        ['ID', (r) => r.invitationId],
+        ['STATE', (r) => r.state],
+        ['MODE', (r) => r.usageMode],
+        ['USES', (r) => `${r.uses}/${r.maxUses}`],
+        ['EXPIRES', (r) => r.expiresAt],
+        ['URL', (r) => r.url],
+      ]),
+    );
+    return EXIT.ok;
+  },
+  'invitations create': async (c) => {
+    const mode = flag(c, 'mode') ?? 'company-owned';
+    const usageMode = USAGE_MODES.find((each) => each === mode);
+    if (usageMode === undefined) throw usage(`--mode takes ${USAGE_MODES.join(' or ')}`);
+    const body = {
+      platform: 'apple' as const,
+      usageMode,
+      ...text(c, 'person', 'personId'),
+      ...text(c, 'label', 'label'),
+      ...text(c, 'expires-in', 'expiresIn'),
+      ...number(c, 'max-uses', 'maxUses'),
+    };
+    const invitation = await call(c.target, 'createInvitation', { params: ofContractor(c), body });
+    c.print(invitation, () => invitation.url ?? invitation.invitationId);
+    return EXIT.ok;
+  },
+  'invitations revoke': async (c, [id]) => {
+    await call(c.target, 'revokeInvitation', {
+      params: { ...ofContractor(c), invitationId: needed(id, 'INVITATION') },
+    });
+    c.print({ revoked: id }, () => '');
+    return EXIT.ok;
+  },
+  'devices list': async (c) => {
+    const page = await call(c.target, 'listDevices', {
+      params: ofContractor(c),
+      query: { ...paging(c), ...text(c, 'q', 'q') },
+    });
+    c.print(page, () =>
+      table(page.items, [
+        ['ID', (r) => r.deviceId],
+        ['NAME', (r) => r.name],
+        ['SERIAL', (r) => r.serialNumber],
+        ['OS', (r) => `${r.osFamily ?? '-'} ${r.osVersion ?? ''}`],
+        ['PERSON', (r) => r.person?.name],
+        ['STATE', (r) => r.managementState],
+        ['LAST CONTACT', (r) => r.lastContactAt],
+      ]),
+    );
+    return EXIT.ok;
+  },
+  'devices show': async (c, [id]) => {
+    const device = await call(c.target, 'getDevice', {
+      params: { ...ofContractor(c), deviceId: needed(id, 'DEVICE') },
+    });
+    c.print(device, () =>
+      table(
+        Object.entries(device).filter(([, value]) => typeof value !== 'object'),
+        [
+          ['FIELD', ([key]) => key],
+          ['VALUE', ([, value]) => String(value)],
+        ],
+      ),
+    );
+    return EXIT.ok;
+  },
+  'devices export': async (c) => {
+    const csv = await call(c.target, 'exportDevices', {
+      params: ofContractor(c),
+      query: { ...text(c, 'q', 'q'), ...text(c, 'columns', 'columns') },
+    });
+    c.print({ csv }, () => csv.trimEnd());
+    return EXIT.ok;
+  },
+  'actions ask': async (c, [device, type]) => {
+    const params = { ...ofContractor(c), deviceId: needed(device, 'DEVICE') };
+    const body = {
+      type: actionType(type),
+      ...(await actionParams(c)),
+      ...text(c, 'reason', 'reason'),
+      ...text(c, 'expires-in', 'expiresIn'),
+    };
+    const action = await call(c.target, 'askAction', { params, body });
+    return finishOrWait(c, action);
+  },
+  'actions list': async (c, [device]) => {
+    const page =
+      device === undefined
+        ? await call(c.target, 'listActions', { params: ofContractor(c), query: paging(c) })
+        : await call(c.target, 'listDeviceActions', {
+            params: { ...ofContractor(c), deviceId: device },
+            query: paging(c),
+          });
+    c.print(page, () =>
+      table(page.items, [
+        ['ID', (r) => r.actionId],
+        ['TYPE', (r) => r.type],
+        ['STATE', (r) => r.state],
+        ['DEVICE', (r) => r.deviceName ?? r.deviceId],
+        ['ASKED', (r) => r.askedAt],
+        ['WAITS FOR', (r) => r.waitingFor],
+      ]),
+    );
+    return EXIT.ok;
+  },
+  'actions show': async (c, [id]) => {
+    const action = await call(c.target, 'getAction', {
+      params: { ...ofContractor(c), actionId: needed(id, 'ACTION') },
+    });
+    return finishOrWait(c, action);
+  },
+  'actions cancel': async (c, [id]) => {
+    const action = await call(c.target, 'cancelAction', {
+      params: { ...ofContractor(c), actionId: needed(id, 'ACTION') },
+      body: text(c, 'reason', 'reason'),
+    });
+    c.print(action, () => describe(action));
+    return EXIT.ok;
+  },
+  'events list': async (c) => {
+    const page = await call(c.target, 'listEvents', { params: ofContractor(c), query: paging(c) });
+    c.print(page, () =>
+      table(page.items, [
+        ['LAST', (r) => r.lastAt],
+        ['SEVERITY', (r) => r.severity],
+        ['KIND', (r) => r.kind],
+        ['COUNT', (r) => r.count],
+        ['DEVICE', (r) => r.deviceId],
+      ]),
+    );
+    return EXIT.ok;
+  },
+  'audit list': async (c) => {
+    const page = c.flags['provider']
+      ? await call(c.target, 'listProviderAudit', { query: paging(c) })
+      : await call(c.target, 'listAudit', { params: ofContractor(c), query: paging(c) });
+    c.print(page, () =>
+      table(page.items, [
+        ['SEQ', (r) => r.seq],
+        ['AT', (r) => r.at],
+        ['ACTOR', (r) => r.actor.name],
+        ['ACTION', (r) => r.action],
+        ['TARGET', (r) => r.target.name],
+        ['REASON', (r) => r.reason],
+      ]),
+    );
+    return EXIT.ok;
+  },
+  'audit verify': async (c) => {
+    const verified = c.flags['provider']
+      ? await call(c.target, 'verifyProviderAudit')
+      : await call(c.target, 'verifyAudit', { params: ofContractor(c) });
+    c.print(verified, () =>
+      verified.ok
+        ? `ok: ${verified.entries} entries, head ${verified.head?.seq ?? 0} ${verified.head?.hash ?? ''}`
+        : `BROKEN at entry ${verified.problem?.seq}: ${verified.problem?.kind}`,
+    );
+    return verified.ok ? EXIT.ok : EXIT.broken;
+  },
+};
+
+function flag(c: Context, name: string): string | undefined {
+  const value = c.flags[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** `{ field: value }` when the flag was given. */
+function text<const K extends string>(c: Context, name: string, field: K): { [key in NoInfer<K>]?: string } {
+  const value = flag(c, name);
+  return (value === undefined ? {} : { [field]: value }) as { [key in K]?: string };
+}
+
+function number<const K extends string>(c: Context, name: string, field: K): { [key in NoInfer<K>]?: number } {
+  const value = flag(c, name);
+  if (value === undefined) return {} as { [key in K]?: number };
+  if (!/^\d{1,9}$/.test(value)) throw usage(`--${name} takes a whole number, not ${value}`);
+  return { [field]: Number(value) } as { [key in K]?: number };
+}
+
+function paging(c: Context): { cursor?: string; limit?: number } {
+  return { ...text(c, 'cursor', 'cursor'), ...number(c, 'limit', 'limit') };
+}
+
+function needed(value: string | undefined, what: string): string {
+  if (value === undefined || value === '') throw usage(`${what} is missing`);
+  return value;
+}
+
+function ofContractor(c: Context): { contractorId: string } {
+  return { contractorId: needed(c.contractor, '--contractor (or TSUKASA_CONTRACTOR)') };
+}
+
+function actionType(value: string | undefined): ActionType {
+  const found = ACTION_TYPES.find((type) => type === value);
+  if (found === undefined) throw usage(`the action is one of ${ACTION_TYPES.join(', ')}`);
+  return found;
+}
+
+/** `--param key=value` (true, false and numbers as such), or `--plist FILE` for a raw command. */
+async function actionParams(c: Context): Promise<{ params?: Record<string, unknown> }> {
+  const file = flag(c, 'plist');
+  if (file !== undefined) return { params: { plist: await readFile(file, 'utf8') } };
+  const given = c.flags['param'];
+  if (!Array.isArray(given)) return {};
+  const entries = given.map((each): [string, unknown] => {
+    const at = each.indexOf('=');
+    if (at < 1) throw usage(`--param takes key=value, not ${each}`);
+    const value = each.slice(at + 1);
+    return [each.slice(0, at), value === 'true' ? true : value === 'false' ? false : value];
+  });
+  return { params: Object.fromEntries(entries) };
+}
+
+const OPEN = new Set(['queued', 'sent', 'deferred']);
+
+/** With `--wait [--timeout SECONDS]` follows the action until the device said how it ended. */
+async function finishOrWait(c: Context, asked: Action): Promise<ExitCode> {
+  let action = asked;
+  if (c.flags['wait']) {
+    const until = performance.now() + 1000 * (number(c, 'timeout', 'seconds').seconds ?? 300);
+    while (OPEN.has(action.state) && performance.now() < until) {
+      await sleep(1000);
+      action = await call(c.target, 'getAction', { params: { ...ofContractor(c), actionId: action.actionId } });
+    }
+  }
+  c.print(action, () => describe(action));
+  if (!c.flags['wait'] || action.state === 'done') return EXIT.ok;
+  return OPEN.has(action.state) ? EXIT.stillWaiting : EXIT.notDone;
+}
+
+function describe(action: Action): string {
+  const steps = action.steps.map(
+    ({ step, at, detail }) => `  ${step.padEnd(9)} ${at ?? (detail === null ? '-' : `- ${detail.code}`)}`,
+  );
+  const failure = action.failure === null ? [] : [`  ${action.failure.code}`];
+  return [`${action.actionId}  ${action.type}: ${action.state}`, ...steps, ...failure].join('\n');
+}
+
+/** Thrown for words that name no command. */
+export function unknownCommand(words: readonly string[]): CliError {
+  return usage(`no such command: ${words.join(' ')}\nTry "tsukasa help".`);
+}
