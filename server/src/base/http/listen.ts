@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { type App, type DeviceHandler, firstDevices, SERVER_LIMITS } from './app.ts';
+
+export interface Listening {
+  /** The port of the plain listener, useful when the configuration says 0. */
+  readonly port: number;
+  readonly tlsPort: number | undefined;
+  /** Takes no more requests and waits for the running ones, at most `patience` milliseconds. */
+  close(patience?: number): Promise<void>;
+}
+
+/** Opens the plain listener, and the TLS one when it is configured. */
+export async function listen(app: App, config: Config, log: Log, devices?: DeviceHandler): Promise<Listening> {
+  await app.listen({ host: config.host, port: config.port });
+  const port = portOf(app.server.address());
+  const tls = config.tls ? await listenTls(app, config, config.tls, devices) : undefined;
+  const tlsPort = tls && portOf(tls.address());
+  log.info('http.listening', { address: config.host, port });
+  if (tlsPort !== undefined) log.info('http.listening_tls', { address: config.host, port: tlsPort });
+  return {
+    port,
+    tlsPort,
+    close: async (patience = 10_000) => {
+      const cut = setTimeout(() => {
+        app.server.closeAllConnections();
+        tls?.closeAllConnections();
+      }, patience);
+      const tlsClosed = tls && new Promise((done) => tls.close(done));
+      tls?.closeIdleConnections();
+      await Promise.all([app.close(), tlsClosed]);
+      clearTimeout(cut);
+    },
+  };
+}
+
+/**
+ * Mutual TLS for devices: the client's certificate is asked for, and judged by the device endpoints, which know who issued
+ * it to whom; a browser without one is served too. SIGHUP reads the files again, after a renewal.
+ */
+async function listenTls(
+  app: App,
+  config: Config,
+  files: NonNullable<Config['tls']>,
+  devices: DeviceHandler | undefined,
+): Promise<Server> {
+  const read = () => ({ cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) });
+  const options = {
+    ...SERVER_LIMITS,
+    ...read(),
+    requestCert: true,
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
+  } as const;
+  const server = createServer(options, firstDevices(devices, app.routing));
+  process.on('SIGHUP', () => server.setSecureContext(read()));
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail);
+    server.listen(files.port, config.host, done);
+  });
+  return server;
+}
+
+function portOf(address: ReturnType<Server['address']>): number {
+  return typeof address === 'object' && address ? address.port : 0;
+}
