@@ -13,8 +13,8 @@ import { writePlist } from './plist-write.ts';
 
 /** Sizes, in bytes after base64 decoding or in characters. Our choices: Apple's check-in schema names none. */
 export const CHECKIN_LIMITS = {
-  /** A whole message; an `UnlockToken` is the largest honest part. */
-  message: 1024 * 1024,
+  /** A whole message; a status report of declarative management, base64 encoded, is the largest honest part. */
+  message: 12 * 1024 * 1024,
   pushToken: 256,
   pushMagic: 256,
   unlockToken: 256 * 1024,

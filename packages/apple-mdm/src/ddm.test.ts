@@ -183,12 +183,12 @@ test('any JSON and any bytes give a report or a DdmError', () => {
   );
   const { node } = fc.letrec((tie) => ({
     node: fc.oneof(
-      { depthSize: 'medium' },
+      { depthSize: 'small' },
       fc.string(),
       fc.double(),
       fc.constant(null),
-      fc.array(tie('node')),
-      fc.dictionary(key, tie('node')),
+      fc.array(tie('node'), { maxLength: 4 }),
+      fc.dictionary(key, tie('node'), { maxKeys: 4 }),
     ),
   }));
   fc.assert(

@@ -11,7 +11,7 @@ export * from './ddm.ts';
 export * from './ddm-status.ts';
 export * from './errors.ts';
 export * from './ids.ts';
-export { canonicalJson, isJsonObject, type JsonObject, type JsonValue, jsonSafe } from './json.ts';
+export { canonicalJson, isJsonObject, type JsonObject, type JsonValue, jsonSafe, plistFromJson } from './json.ts';
 export * from './observe.ts';
 export * from './platform.ts';
 export * from './plist.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type PlistValue, Real } from './plist-value.ts';
+import { decodeData } from './plist-scalar.ts';
+import { type PlistDict, PlistError, type PlistValue, Real } from './plist-value.ts';
 
 /** A value any JSON store takes: texts are well-formed and hold no NUL. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -51,6 +52,51 @@ function jsonSafeObject(value: Exclude<PlistValue, string | bigint | number | bo
   return jsonObject(
     Object.entries(value).flatMap(([key, member]) => (member === undefined ? [] : [[key, jsonSafe(member)] as const])),
   );
+}
+
+const DEEPEST = 64;
+
+/**
+ * JSON as a property list value, for commands that arrive as JSON: `{ "$data": base64 }` becomes data,
+ * `{ "$date": text }` a date (ISO 8601 with offset), a number with a fraction a `Real`. Throws `PlistError`:
+ * `unwritable` for `null`, `bad_data`, `bad_date`, `too_deep`.
+ */
+export function plistFromJson(value: JsonValue, depth = 0): PlistValue {
+  if (depth > DEEPEST) throw new PlistError('too_deep');
+  if (value === null) throw new PlistError('unwritable');
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : new Real(value);
+  if (typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((item: JsonValue) => plistFromJson(item, depth + 1));
+  if (!isJsonObject(value)) throw new PlistError('unwritable');
+  return tagged(value) ?? plistDict(value, depth);
+}
+
+function tagged(object: JsonObject): PlistValue | undefined {
+  const [name, ...others] = Object.keys(object);
+  if (name === undefined || others.length > 0) return undefined;
+  const text = object[name];
+  if (typeof text !== 'string') return undefined;
+  if (name === '$data') return decodeData(text) ?? refuse('bad_data');
+  if (name === '$date') return dateOf(text) ?? refuse('bad_date');
+  return undefined;
+}
+
+function dateOf(text: string): Temporal.Instant | undefined {
+  try {
+    return Temporal.Instant.from(text);
+  } catch {
+    return undefined; // decision: the caller refuses with our own code
+  }
+}
+
+function refuse(code: 'bad_data' | 'bad_date'): never {
+  throw new PlistError(code);
+}
+
+function plistDict(object: JsonObject, depth: number): PlistDict {
+  const dict: Record<string, PlistValue> = Object.create(null);
+  for (const [key, member] of Object.entries(object)) dict[key] = plistFromJson(member, depth + 1);
+  return dict;
 }
 
 /** Text that any JSON store takes: PostgreSQL's `jsonb` knows neither NUL nor a lone surrogate. */

@@ -53,7 +53,9 @@ function decode(bytes: Uint8Array, options: PlistReadOptions): string {
   if (text.includes('\r')) text = text.replace(/\r\n?/g, '\n');
   if (!ILLEGAL.test(text)) return text;
   if (options.illegalCharacters === 'replace') return text.replace(ILLEGAL_ALL, '\ufffd');
-  throw new PlistError(text.charCodeAt(1) === 0 || text.charCodeAt(0) === 0 ? 'encoding' : 'illegal_character', 0);
+  // NUL within the first two characters is UTF-16 without its mark.
+  const utf16 = text.charCodeAt(0) === 0 || text.charCodeAt(1) === 0;
+  throw new PlistError(utf16 ? 'encoding' : 'illegal_character', text.search(ILLEGAL));
 }
 
 function startsWithBom(buffer: Buffer): boolean {

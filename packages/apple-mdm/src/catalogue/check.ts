@@ -199,9 +199,9 @@ function isOfType(value: PlistValue, type: KeyType): boolean {
     case 'boolean':
       return typeof value === 'boolean';
     case 'integer':
-      return typeof value === 'number' || typeof value === 'bigint';
+      return typeof value === 'bigint' || Number.isSafeInteger(value);
     case 'real':
-      return value instanceof Real || typeof value === 'number';
+      return value instanceof Real || Number.isSafeInteger(value);
     case 'date':
       return value instanceof Temporal.Instant;
     case 'data':
