@@ -1,0 +1,15 @@
+/** The door of the room: certificate authorities, SCEP, issued certificates and revocation, push certificates. */
+
+export { certificateMessages } from './messages.ts';
+export type {
+  Authority,
+  IdentityBinding,
+  IdentityBindings,
+  Issued,
+  IssuedState,
+  PushIdentity,
+  PushTopicUse,
+  RevocationListener,
+} from './model.ts';
+export type { Certificates, CertificatesDeps, ChallengeRequest } from './service.ts';
+export { createCertificates } from './service.ts';
