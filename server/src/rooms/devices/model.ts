@@ -1,0 +1,195 @@
+import type { Device, ManagementState, OsFamily, Platform, UsageMode } from '@tsukasa/api';
+import type { Tx } from '../../base/db.ts';
+import type { ContractorId, Id } from '../../base/ids.ts';
+import type { PersonId } from '../directory/index.ts';
+
+export type DeviceId = Id<'Device'>;
+export type InvitationId = Id<'Invitation'>;
+export type EventId = Id<'Event'>;
+
+/** What a device can say about itself, one column each. Addresses are lower case with colons; levels run from 0 to 1. */
+export type ObservedTypes = {
+  readonly name: string;
+  readonly serialNumber: string;
+  readonly model: string;
+  readonly modelName: string;
+  readonly productName: string;
+  readonly osFamily: OsFamily;
+  readonly osVersion: string;
+  readonly osBuild: string;
+  readonly phoneNumber: string;
+  readonly imei: string;
+  readonly meid: string;
+  readonly iccid: string;
+  readonly carrier: string;
+  readonly wifiMac: string;
+  readonly bluetoothMac: string;
+  readonly ethernetMac: string;
+  readonly supervised: boolean;
+  readonly userApproved: boolean;
+  readonly appleSilicon: boolean;
+  readonly passcodePresent: boolean;
+  readonly passcodeCompliant: boolean;
+  readonly encrypted: boolean;
+  readonly firewallEnabled: boolean;
+  readonly activationLock: boolean;
+  readonly lostMode: boolean;
+  readonly batteryLevel: number;
+  readonly capacityBytes: number;
+  readonly availableBytes: number;
+};
+export type ObservedField = keyof ObservedTypes;
+
+/** Absent (or undefined): not said. `null`: the device said that there is none. */
+export type ObservedValues = { readonly [F in ObservedField]?: ObservedTypes[F] | null | undefined };
+
+/** One device as dialects and actions see it; an observed value that was never said, or said to be none, is undefined. */
+export type DeviceFacts = { readonly [F in ObservedField]: ObservedTypes[F] | undefined } & {
+  readonly contractorId: ContractorId;
+  readonly deviceId: DeviceId;
+  readonly platform: Platform;
+  readonly usageMode: UsageMode;
+  readonly managementState: ManagementState;
+  readonly hardwareId: string;
+  readonly label: string;
+  /** Label, name, serial number or hardware id: the first that is not empty. */
+  readonly displayName: string;
+  readonly personId: PersonId | undefined;
+  readonly invitationId: InvitationId | undefined;
+  readonly enrolledAt: Temporal.Instant | undefined;
+  readonly lastContactAt: Temporal.Instant | undefined;
+  /** When each observed value was said. */
+  readonly observedAt: Readonly<Partial<Record<ObservedField, Temporal.Instant>>>;
+};
+
+export type Registration = {
+  readonly contractorId: ContractorId;
+  readonly platform: Platform;
+  /** The platform's own lasting name of the hardware (Apple: the UDID). The same one again is the same device. */
+  readonly hardwareId: string;
+  readonly usageMode: UsageMode;
+  readonly invitationId?: InvitationId | undefined;
+  /** Absent: a device that is known keeps its person; likewise its label. */
+  readonly personId?: PersonId | undefined;
+  readonly label?: string | undefined;
+  readonly values: ObservedValues;
+  readonly now: Temporal.Instant;
+};
+
+export type Observation = {
+  /** What was answered (`device_information`, `security_info`): the raw body is kept under it. */
+  readonly section: string;
+  readonly at: Temporal.Instant;
+  /** Where a change comes from, as the history shows it: `DeviceInformation`, `status`, `enrollment`. */
+  readonly source: string;
+  readonly values: ObservedValues;
+  /** The answer as reported, JSON; left out when there is none to keep. */
+  readonly body?: unknown;
+};
+
+export type ListObservation<Item> = {
+  readonly at: Temporal.Instant;
+  readonly source: string;
+  readonly items: readonly Item[];
+  readonly body?: unknown;
+};
+
+export type ObservedApp = {
+  readonly identifier: string;
+  readonly name?: string | undefined;
+  readonly version?: string | undefined;
+  readonly shortVersion?: string | undefined;
+  readonly bundleBytes?: number | undefined;
+  readonly managed?: boolean | undefined;
+  /** What else was said of it; kept as it is. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+};
+
+export type ObservedProfile = {
+  readonly identifier: string;
+  readonly uuid?: string | undefined;
+  readonly displayName?: string | undefined;
+  readonly managed?: boolean | undefined;
+  readonly payloadTypes?: readonly string[] | undefined;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+};
+
+export type ObservedCertificate = {
+  /** SHA-256 of the DER. */
+  readonly sha256: Uint8Array;
+  readonly commonName?: string | undefined;
+  readonly identity?: boolean | undefined;
+  readonly subject?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly notBefore?: Temporal.Instant | undefined;
+  readonly notAfter?: Temporal.Instant | undefined;
+};
+
+export type ObservedLocation = {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly accuracyMeters?: number | undefined;
+  readonly at: Temporal.Instant;
+};
+
+export type Contact = {
+  readonly contractorId: ContractorId;
+  readonly deviceId: DeviceId;
+  readonly at: Temporal.Instant;
+};
+
+export const SEVERITIES = ['notice', 'warning', 'alarm'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export type DeviceEventInput = {
+  /** `channel.unknown_device`, `push.token_dead`: fixed names that the console words. */
+  readonly kind: string;
+  readonly severity: Severity;
+  readonly deviceId?: DeviceId | undefined;
+  /** What makes two events of one kind the same within an hour: a device id, a certificate's hash, or nothing (''). */
+  readonly dedupe: string;
+  /** Facts for the wording; no secrets, no bodies. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  readonly now: Temporal.Instant;
+};
+
+export const INVITATION_PROBLEMS = ['revoked', 'expired', 'used_up'] as const;
+export type InvitationProblem = (typeof INVITATION_PROBLEMS)[number];
+
+export type Invitation = {
+  readonly invitationId: InvitationId;
+  readonly platform: Platform;
+  readonly usageMode: UsageMode;
+  readonly personId: PersonId | undefined;
+  readonly personName: string | undefined;
+  readonly label: string;
+  readonly maxUses: number;
+  readonly uses: number;
+  readonly expiresAt: Temporal.Instant;
+};
+/** `problem`: why it lets nobody in any more. */
+export type FoundInvitation = { readonly invitation: Invitation; readonly problem?: InvitationProblem };
+
+/** How a platform reaches its devices; implemented by its dialect. */
+export interface DeviceChannel {
+  /** What the device page shows of the channel; also for a device that is not enrolled any more. */
+  describe(tx: Tx, contractorId: ContractorId, deviceId: DeviceId): Promise<Device['channel']>;
+  /** Devices that can no longer be woken because the push service refused their token. */
+  deadTokens(tx: Tx, contractorId: ContractorId): Promise<readonly DeviceId[]>;
+}
+
+/** Whether a platform is ready for new devices; implemented by its dialect. */
+export interface InvitationGate {
+  /** Throws `precondition_failed` naming what is missing (`push_certificate.missing`). */
+  check(tx: Tx, contractorId: ContractorId, now: Temporal.Instant): Promise<void>;
+}
+
+/** The actions of devices, as the device list shows them; implemented by the actions room, which is below. */
+export interface OpenActions {
+  /** Open actions per device; devices without any may be left out. */
+  openByDevice(
+    tx: Tx,
+    contractorId: ContractorId,
+    deviceIds: readonly DeviceId[],
+  ): Promise<ReadonlyMap<DeviceId, number>>;
+}

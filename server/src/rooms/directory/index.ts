@@ -1,0 +1,1 @@
+export type { GroupId, PersonDevices, PersonFacts, PersonId } from './model.ts';
