@@ -251,7 +251,8 @@ class Cluster implements EmbeddedPostgres {
 
   #spawnOptions() {
     const account = this.#account && { uid: this.#account.uid, gid: this.#account.gid };
-    const env: NodeJS.ProcessEnv = { LC_ALL: 'C', TZ: 'UTC', PATH: process.env.PATH ?? '' };
+    // Nothing of our own environment: it may hold secrets and settings that PostgreSQL would follow.
+    const env = process.platform === 'win32' ? undefined : { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' };
     // Its own process group: Ctrl-C in a terminal reaches this server, which then stops PostgreSQL when it has finished.
     return { ...account, cwd: this.#dir, env, detached: true };
   }

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkFile } from './architecture.ts';
+
+const REFUSED = [
+  { path: 'server/src/base/db.ts', text: "import { x } from '../rooms/devices/index.ts';", rule: /base knows nothing/ },
+  { path: 'server/src/rooms/actions/service.ts', text: "import { x } from '../devices/store.ts';", rule: /index\.ts/ },
+  {
+    path: 'server/src/rooms/devices/service.ts',
+    text: "import type { X } from '../apple/index.ts';",
+    rule: /not above/,
+  },
+  { path: 'server/src/rooms/devices/model.ts', text: "import { x } from './service.ts';", rule: /below/ },
+  { path: 'server/src/rooms/devices/service.ts', text: 'const a = process.env.HOME;', rule: /environment/ },
+  { path: 'server/src/rooms/devices/service.ts', text: "import { x } from '@tsukasa/fakes';", rule: /may not/ },
+  {
+    path: 'packages/apple-mdm/src/plist.ts',
+    text: "import { readFile } from 'node:fs/promises';",
+    rule: /input or output/,
+  },
+  { path: 'packages/apple-mdm/src/plist.ts', text: 'const now = Date.now();', rule: /clock/ },
+  { path: 'packages/api/src/route.ts', text: "import { x } from '@tsukasa/cms';", rule: /may not/ },
+  { path: 'console/src/app.tsx', text: "import { x } from '../../server/src/base/ids.ts';", rule: /another part/ },
+  { path: 'fakes/src/demo.ts', text: "const s = await import('../../server/src/main.ts');", rule: /another part/ },
+  { path: 'cli/src/main.ts', text: "import {\n  a,\n  b,\n} from '@tsukasa/api/src/route.ts';", rule: /door/ },
+];
+
+for (const { path, text, rule } of REFUSED) {
+  test(`refuses in ${path}: ${text.slice(0, 60)}`, () => {
+    const findings = checkFile({ path, text });
+    assert.equal(findings.length, 1, findings.join('\n'));
+    assert.match(findings[0] ?? '', rule);
+  });
+}
+
+const ALLOWED = [
+  {
+    path: 'server/src/rooms/actions/service.ts',
+    text: "import { x } from '../devices/index.ts';\nimport { y } from './store.ts';",
+  },
+  { path: 'server/src/rooms/actions/service.test.ts', text: "import { x } from '@tsukasa/fakes';" },
+  { path: 'server/src/base/http/routes.ts', text: "import type { Route } from '@tsukasa/api';" },
+  { path: 'packages/scep/src/index.ts', text: "import { x } from '@tsukasa/cms';\n// never Date.now() here" },
+];
+
+for (const { path, text } of ALLOWED) {
+  test(`allows in ${path}: ${text.slice(0, 60)}`, () => assert.deepEqual(checkFile({ path, text }), []));
+}
