@@ -145,7 +145,9 @@ class Reader {
     const value = this.text(name);
     if (value === undefined) return undefined;
     // The value may hold a password: never repeat it.
-    if (URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol)) return value;
+    // libpq allows no host before the path (a Unix socket named by ?host=), the URL standard does not.
+    const full = value.replace(/^(postgres(?:ql)?:\/\/(?:[^/@]*@)?)\//, '$1localhost/');
+    if (URL.canParse(full) && /^postgres(ql)?:$/.test(new URL(full).protocol)) return full;
     this.mistake(name, 'must be a postgresql:// URL');
     return undefined;
   }

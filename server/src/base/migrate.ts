@@ -103,26 +103,33 @@ const isRace = (error: unknown) => ['42710', '23505', 'XX000'].includes(errorCod
 async function createGroupRoles(client: pg.Client): Promise<void> {
   for (const role of SERVER_ROLES) {
     const name = `tsukasa_${role}`;
-    const { rows } = await client.query<{ safe: boolean }>(
-      'select not (rolsuper or rolbypassrls or rolcanlogin or rolcreaterole or rolcreatedb) as safe from pg_roles where rolname = $1',
-      [name],
-    );
-    if (rows[0]?.safe === false) {
-      throw new MigrationError(`the role ${name} has more rights than this server may have; take them away or drop it`);
-    }
-    if (rows.length > 0) continue;
+    if (await isSafeRole(client, name)) continue;
     try {
       await client.query(`create role ${name} nologin noinherit nosuperuser nobypassrls nocreatedb nocreaterole`);
     } catch (error) {
-      if (errorCode(error) === '42501') {
-        throw new MigrationError(
-          'the user of DATABASE_URL may not create roles; run "alter role … createrole", or create tsukasa_app, tsukasa_device and tsukasa_jobs and grant them to it with admin option',
-          { cause: error },
-        );
-      }
-      if (!isRace(error)) throw error;
+      if (!isRace(error)) throw explainRights(error);
     }
   }
+}
+
+/** False when there is no such role. Throws `MigrationError` when it could see past row-level security. */
+async function isSafeRole(client: pg.Client, name: string): Promise<boolean> {
+  const { rows } = await client.query<{ safe: boolean }>(
+    'select not (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb) as safe from pg_roles where rolname = $1',
+    [name],
+  );
+  if (rows[0]?.safe === false) {
+    throw new MigrationError(`the role ${name} has more rights than this server may have; take them away or drop it`);
+  }
+  return rows.length > 0;
+}
+
+function explainRights(error: unknown): unknown {
+  if (errorCode(error) !== '42501') return error;
+  return new MigrationError(
+    'the user of DATABASE_URL may not manage the roles of this server: run "alter role … createrole"; where tsukasa_app, tsukasa_device and tsukasa_jobs exist already, grant them to it "with admin option"',
+    { cause: error },
+  );
 }
 
 /** Refuses a database whose secrets were sealed under another master key, before anything is changed in it. */
@@ -186,21 +193,21 @@ async function createLoginRoles(
   database: string,
   masterKey: MasterKey,
 ): Promise<void> {
-  await client
-    .query(`revoke temporary on database ${client.escapeIdentifier(database)} from public`)
-    .catch(() => undefined);
+  await client.query(`revoke temporary on database ${client.escapeIdentifier(database)} from public`);
   for (const role of SERVER_ROLES) {
     const name = loginName(prefix, role);
     const quoted = client.escapeIdentifier(name);
-    const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
-    const verb = rowCount === 0 ? 'create' : 'alter';
     const verifier = client.escapeLiteral(scramVerifier(masterKey.passwordOf(name)));
-    await client.query(
-      `${verb} role ${quoted} login inherit nosuperuser nobypassrls nocreatedb nocreaterole password ${verifier}`,
-    );
-    await client.query(`grant tsukasa_${role} to ${quoted}`).catch((error: unknown) => {
-      if (!isRace(error)) throw error;
-    });
+    const rights = 'nosuperuser nobypassrls nocreatedb nocreaterole';
+    const statement = (await isSafeRole(client, name))
+      ? `alter role ${quoted} login inherit password ${verifier}`
+      : `create role ${quoted} login inherit ${rights} password ${verifier}`;
+    try {
+      await client.query(statement);
+      await client.query(`grant tsukasa_${role} to ${quoted}`);
+    } catch (error) {
+      if (!isRace(error)) throw explainRights(error);
+    }
   }
 }
 
