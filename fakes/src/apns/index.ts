@@ -1,0 +1,12 @@
+export type { AppleAuthority, PushCertificate, PushCertificateOrder } from './authority.ts';
+export { createAuthority, keptAuthority, mintPushCertificate, newTopic } from './authority.ts';
+export type { PushSource } from './client.ts';
+export { ApnsClient } from './client.ts';
+export { ApnsControl } from './control.ts';
+export type { FailureEvent, FailureScript } from './failures.ts';
+export { FAILURE_EVENTS } from './failures.ts';
+export type { ApnsReason } from './reasons.ts';
+export { REASON_STATUS } from './reasons.ts';
+export type { Delivery, Push } from './registry.ts';
+export type { ApnsOptions } from './server.ts';
+export { FakeApns } from './server.ts';
