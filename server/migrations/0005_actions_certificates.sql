@@ -10,7 +10,7 @@ create table actions (
   state text not null constraint actions_state
     check (state in ('queued', 'sent', 'deferred', 'done', 'failed', 'cancelled', 'expired', 'superseded')),
   reason text,
-  effect jsonb not null default '{}',
+  effects jsonb not null default '[]',
   asked_by_kind text not null,
   asked_by text not null,
   asked_by_name text not null,
@@ -23,9 +23,11 @@ create table actions (
   primary key (contractor_id, action_id),
   foreign key (contractor_id, device_id) references devices
 );
-create index actions_of_device on actions (contractor_id, device_id, asked_at desc, action_id);
-create index actions_open on actions (contractor_id, expires_at) where finished_at is null;
-create index actions_recent on actions (contractor_id, asked_at desc, action_id);
+create index actions_of_device on actions (contractor_id, device_id, asked_at, action_id);
+create index actions_open on actions (contractor_id, device_id) where finished_at is null;
+create index actions_expiry on actions (expires_at) where finished_at is null;
+create index actions_finished on actions (contractor_id, finished_at) where finished_at is not null;
+create index actions_recent on actions (contractor_id, asked_at, action_id);
 call make_tenant_table('actions');
 
 -- What an action made that must be read by a person once: the PIN of a locked Mac. Sealed.
@@ -56,7 +58,7 @@ create table certificate_authorities (
 create unique index certificate_authorities_current on certificate_authorities (contractor_id) where retired_at is null;
 call make_tenant_table('certificate_authorities');
 
--- The serial number is recorded before the signature is made.
+-- The serial number is recorded before the signature is made. enrollment_id: the enrollment whose identity it renews.
 create table issued_certificates (
   contractor_id uuid not null,
   serial text not null,
@@ -65,6 +67,7 @@ create table issued_certificates (
   state text not null constraint issued_certificates_state check (state in ('reserved', 'issued', 'revoked')),
   subject text not null,
   invitation_id uuid,
+  enrollment_id uuid,
   renews text,
   sha256 bytea,
   certificate bytea,
@@ -79,9 +82,11 @@ create table issued_certificates (
 );
 create unique index issued_certificates_sha256 on issued_certificates (contractor_id, sha256) where sha256 is not null;
 create index issued_certificates_expiry on issued_certificates (contractor_id, not_after) where state = 'issued';
+create index issued_certificates_renewals on issued_certificates (contractor_id, renews) where renews is not null;
 call make_tenant_table('issued_certificates');
 
--- One per fetched profile; used once. A repeated request of the same transaction gets the same certificate again.
+-- One per fetched profile; used once. A repeated request with the same public key gets the same certificate again.
+-- serial and used_by_key: who is being served; used_at: the certificate was recorded.
 create table scep_challenges (
   contractor_id uuid not null,
   challenge_hash bytea not null,
@@ -96,6 +101,7 @@ create table scep_challenges (
   foreign key (contractor_id, invitation_id) references enrollment_invitations,
   foreign key (contractor_id, serial) references issued_certificates
 );
+create index scep_challenges_age on scep_challenges (expires_at);
 call make_tenant_table('scep_challenges');
 
 create table push_certificates (

@@ -3,6 +3,7 @@
 export { certificateMessages } from './messages.ts';
 export type {
   Authority,
+  ChallengeRequest,
   IdentityBinding,
   IdentityBindings,
   Issued,
@@ -11,5 +12,5 @@ export type {
   PushTopicUse,
   RevocationListener,
 } from './model.ts';
-export type { Certificates, CertificatesDeps, ChallengeRequest } from './service.ts';
+export type { Certificates, CertificatesDeps } from './service.ts';
 export { createCertificates } from './service.ts';

@@ -24,6 +24,14 @@ export type Issued = {
   readonly revocationReason: string | undefined;
 };
 
+/** For whom a one-time challenge is made: a first enrollment by invitation, or the renewal of an enrollment's identity. */
+export type ChallengeRequest = {
+  readonly invitationId?: Id<'Invitation'> | undefined;
+  readonly enrollmentId?: Id<'Enrollment'> | undefined;
+  readonly expiresAt: Temporal.Instant;
+  readonly now: Temporal.Instant;
+};
+
 /** A contractor's certificate authority, able to sign. */
 export type Authority = {
   readonly authorityId: Id<'Authority'>;

@@ -3,12 +3,28 @@ import type { Certificate } from '@tsukasa/cms';
 import type { Clock } from '../../base/clock.ts';
 import type { Db, Tx } from '../../base/db.ts';
 import type { DeviceHandler } from '../../base/http/app.ts';
-import type { Actor, Handlers, RecordAudit } from '../../base/http/context.ts';
-import type { ContractorId, Id } from '../../base/ids.ts';
+import type { Handlers, RecordAudit } from '../../base/http/context.ts';
+import type { ContractorId } from '../../base/ids.ts';
 import type { Jobs } from '../../base/jobs.ts';
 import type { Log } from '../../base/log.ts';
 import type { Secrets } from '../../base/secrets.ts';
-import type { Authority, IdentityBindings, Issued, PushIdentity, PushTopicUse, RevocationListener } from './model.ts';
+import { Authorities } from './authority.ts';
+import { createChallenge } from './challenge.ts';
+import { findBySha256 } from './issued-store.ts';
+import type {
+  Authority,
+  ChallengeRequest,
+  IdentityBindings,
+  Issued,
+  PushIdentity,
+  PushTopicUse,
+  RevocationListener,
+} from './model.ts';
+import { registerCertificateJobs } from './push-alarms.ts';
+import { PushCertificates } from './push-certificate.ts';
+import { type RevocationRequest, revoke } from './revocation.ts';
+import { certificateHandlers } from './routes.ts';
+import { createScepHandler } from './scep-http.ts';
 
 export type CertificatesDeps = {
   readonly db: Db;
@@ -25,14 +41,6 @@ export type CertificatesDeps = {
   readonly identityLifetime?: Temporal.Duration;
 };
 
-/** For whom a one-time challenge is made: a first enrollment by invitation, or the renewal of an enrollment's identity. */
-export type ChallengeRequest = {
-  readonly invitationId?: Id<'Invitation'> | undefined;
-  readonly enrollmentId?: Id<'Enrollment'> | undefined;
-  readonly expiresAt: Temporal.Instant;
-  readonly now: Temporal.Instant;
-};
-
 export interface Certificates {
   /** Plain node:http handler of `/scep/{contractorId}`; false, having touched nothing, for any other path. */
   readonly scepHandler: DeviceHandler;
@@ -46,26 +54,35 @@ export interface Certificates {
   /** By the SHA-256 of the DER. */
   findIssued(tx: Tx, contractorId: ContractorId, sha256: Uint8Array): Promise<Issued | undefined>;
   /** Revokes and tells the listener, in this transaction; audited. Repeating it changes nothing. Throws `not_found`. */
-  revoke(
-    tx: Tx,
-    contractorId: ContractorId,
-    request: {
-      readonly serial: string;
-      readonly reason: string;
-      readonly actor: Actor;
-      readonly now: Temporal.Instant;
-      readonly requestId?: string | undefined;
-      readonly sourceIp?: string | undefined;
-    },
-  ): Promise<Issued>;
+  revoke(tx: Tx, contractorId: ContractorId, request: RevocationRequest): Promise<Issued>;
   /** The current push certificate, expired or not; the opened key is cached until it is replaced. */
   currentPushCertificate(tx: Tx, contractorId: ContractorId): Promise<PushIdentity | undefined>;
-  /** The newest push certificate of this topic that was not forcibly given up: what a device of that topic is woken with. */
+  /**
+   * The push certificate that was last current for this topic. After a forced change of topic the old one still wakes the
+   * devices that enrolled with it, until it expires.
+   */
   pushCertificateFor(tx: Tx, contractorId: ContractorId, topic: string): Promise<PushIdentity | undefined>;
-  /** The alarms of expiring push certificates. Before the jobs start. */
+  /** The alarms of expiring push certificates, and tidying up. Before the jobs start. */
   registerJobs(jobs: Jobs): void;
 }
 
+/** Two years: Apple's clients do not renew by themselves, and the server that renews them needs time for the offline ones. */
+const IDENTITY_LIFETIME = Temporal.Duration.from({ hours: 730 * 24 });
+
 export function createCertificates(deps: CertificatesDeps): Certificates {
-  throw new Error(`being built ${Object.keys(deps).length}`);
+  const authorities = new Authorities(deps);
+  const push = new PushCertificates(deps);
+  const lifetime = deps.identityLifetime ?? IDENTITY_LIFETIME;
+  return {
+    scepHandler: createScepHandler({ ...deps, authorities, lifetime }),
+    handlers: certificateHandlers({ ...deps, push }),
+    createChallenge,
+    authorityOf: (tx, contractorId, now) => authorities.current(tx, contractorId, now),
+    authorityCertificates: (tx, contractorId) => authorities.certificates(tx, contractorId),
+    findIssued: findBySha256,
+    revoke: (tx, contractorId, request) => revoke(deps, tx, contractorId, request),
+    currentPushCertificate: (tx, contractorId) => push.current(tx, contractorId),
+    pushCertificateFor: (tx, contractorId, topic) => push.forTopic(tx, contractorId, topic),
+    registerJobs: (jobs) => registerCertificateJobs(deps, jobs),
+  };
 }
