@@ -15,7 +15,10 @@ const purpose = { use: 'test.secret', row: 'row-1' };
 
 async function newContractor(): Promise<ContractorId> {
   const id = newId<'Contractor'>();
-  await query('insert into contractors (contractor_id, name, created_at, updated_at) values ($1, $2, now(), now())', [id, 'x']);
+  await query('insert into contractors (contractor_id, name, created_at, updated_at) values ($1, $2, now(), now())', [
+    id,
+    'x',
+  ]);
   return id;
 }
 

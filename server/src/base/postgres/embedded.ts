@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { chmod, chown, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
@@ -149,8 +149,7 @@ class Cluster implements EmbeddedPostgres {
   }
 
   async start(): Promise<void> {
-    await this.#prepareFolder();
-    if (!(await exists(join(this.#dir, 'PG_VERSION')))) await this.#initialise();
+    if (!(await exists(join(this.#dir, 'PG_VERSION')))) await this.#create();
     await stopOrphan(this.#dir, this.#options.log);
     await this.#chooseAddress();
     await this.#launch();
@@ -171,24 +170,29 @@ class Cluster implements EmbeddedPostgres {
     clearTimeout(hurry);
   }
 
-  async #prepareFolder(): Promise<void> {
-    await mkdir(this.#dir, { recursive: true, mode: 0o700 });
-    if (!this.#account) return;
-    const { uid, gid } = this.#account;
-    await chown(this.#dir, uid, gid);
-    await chmod(this.#dir, 0o700);
+  /** Made beside and moved into place, so that a start that is killed half-way leaves nothing that looks like a cluster. */
+  async #create(): Promise<void> {
+    const present = await readdir(this.#dir).catch(() => []);
+    if (present.length > 0) throw new Error(`${this.#dir} is not empty and no PostgreSQL cluster; move it away`);
+    const draft = `${this.#dir}.new`;
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { recursive: true, mode: 0o700 });
+    if (this.#account) await chown(draft, this.#account.uid, this.#account.gid);
+    await this.#initialise(draft);
+    await rm(this.#dir, { recursive: true, force: true });
+    await rename(draft, this.#dir);
+    this.#options.log.info('postgres.cluster_created', { file: this.#dir });
   }
 
   /**
    * How PostgreSQL is told its folder. As root we enter the folder before giving up root, and name it by where the process
    * stands: so it works below folders that the account cannot enter, without opening those to anybody.
    */
-  #folderArgument(): string {
-    return this.#account && process.platform === 'linux' ? '/proc/self/cwd' : this.#dir;
+  #folderArgument(folder = this.#dir): string {
+    return this.#account && process.platform === 'linux' ? '/proc/self/cwd' : folder;
   }
 
-  async #initialise(): Promise<void> {
-    await this.#clearHalfMade();
+  async #initialise(folder: string): Promise<void> {
     const secret = join(dirname(this.#dir), 'keys', `initdb-${process.pid}`);
     await writeFile(secret, `${this.#password}\n`, { mode: 0o600 });
     if (this.#account) await chown(secret, this.#account.uid, this.#account.gid);
@@ -196,7 +200,7 @@ class Cluster implements EmbeddedPostgres {
     // Handed over open: the account need not be able to walk to the file.
     const passwordFile = process.platform === 'win32' ? secret : '/dev/fd/3';
     const args = [
-      `--pgdata=${this.#folderArgument()}`,
+      `--pgdata=${this.#folderArgument(folder)}`,
       `--username=${OWNER}`,
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
@@ -207,7 +211,7 @@ class Cluster implements EmbeddedPostgres {
     ];
     try {
       const child = spawn(this.#binaries.initdb, args, {
-        ...this.#spawnOptions(),
+        ...this.#spawnOptions(folder),
         stdio: ['ignore', 'pipe', 'pipe', handle.fd],
       });
       const said: string[] = [];
@@ -219,12 +223,6 @@ class Cluster implements EmbeddedPostgres {
       await handle.close();
       await rm(secret, { force: true });
     }
-    this.#options.log.info('postgres.cluster_created', { file: this.#dir });
-  }
-
-  /** A start that was killed while creating the cluster leaves files without PG_VERSION, its last step but one. */
-  async #clearHalfMade(): Promise<void> {
-    for (const name of await readdir(this.#dir)) await rm(join(this.#dir, name), { recursive: true });
   }
 
   async #chooseAddress(): Promise<void> {
@@ -249,12 +247,12 @@ class Cluster implements EmbeddedPostgres {
     ];
   }
 
-  #spawnOptions() {
+  #spawnOptions(cwd = this.#dir) {
     const account = this.#account && { uid: this.#account.uid, gid: this.#account.gid };
     // Nothing of our own environment: it may hold secrets and settings that PostgreSQL would follow.
     const env = process.platform === 'win32' ? undefined : { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' };
     // Its own process group: Ctrl-C in a terminal reaches this server, which then stops PostgreSQL when it has finished.
-    return { ...account, cwd: this.#dir, env, detached: true };
+    return { ...account, cwd, env, detached: true };
   }
 
   async #launch(): Promise<void> {
