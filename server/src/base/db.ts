@@ -48,6 +48,8 @@ export interface Db {
   asProvider<R>(fn: (tx: Tx) => Promise<R>): Promise<R>;
   /** As the application, bound to nothing: tables without a contractor only (sign-in, tokens' look-up). */
   unbound<R>(fn: (tx: Tx) => Promise<R>): Promise<R>;
+  /** As the application, bound to one person at sign-in: their memberships and those contractors, to read only. */
+  asPerson<R>(personId: string, fn: (tx: Tx) => Promise<R>): Promise<R>;
   /** As the jobs role over all contractors: finding what is due. */
   jobs<R>(fn: (tx: Tx) => Promise<R>): Promise<R>;
   /** As the jobs role, bound to one contractor: doing it. */
@@ -105,6 +107,7 @@ export function openDb(options: DbOptions): Db {
     asContractor: (contractorId, fn) => app({ contractorId }, fn),
     asProvider: (fn) => app({ scope: 'provider' }, fn),
     unbound: (fn) => app({}, fn),
+    asPerson: (personId, fn) => app({ personId }, fn),
     jobs: (fn) => jobs({}, fn),
     jobsFor: (contractorId, fn) => jobs({ contractorId }, fn),
     device,
@@ -149,7 +152,7 @@ export function poolConfig(connection: Connection, role: ServerRole, max: number
   };
 }
 
-type Binding = { readonly contractorId?: ContractorId; readonly scope?: 'provider' };
+type Binding = { readonly contractorId?: ContractorId; readonly scope?: 'provider'; readonly personId?: string };
 
 /** Controlled rather than Kysely's own transaction, so that everything up to the first statement of `fn` can be repeated. */
 async function transact<R>(
@@ -177,10 +180,10 @@ async function transact<R>(
 async function begin(kysely: Kysely<NoTables>, binding: Binding) {
   const tx = await kysely.startTransaction().execute();
   try {
-    const { contractorId, scope } = binding;
-    if (contractorId !== undefined)
-      await sql`select set_config('tsukasa.contractor_id', ${contractorId}, true)`.execute(tx);
-    if (scope !== undefined) await sql`select set_config('tsukasa.scope', ${scope}, true)`.execute(tx);
+    const { contractorId, scope, personId } = binding;
+    if (contractorId !== undefined) await bind(tx, 'tsukasa.contractor_id', contractorId);
+    if (scope !== undefined) await bind(tx, 'tsukasa.scope', scope);
+    if (personId !== undefined) await bind(tx, 'tsukasa.person_id', personId);
     return tx;
   } catch (error) {
     await tx
@@ -189,6 +192,11 @@ async function begin(kysely: Kysely<NoTables>, binding: Binding) {
       .catch(() => undefined);
     throw error;
   }
+}
+
+/** Only for this transaction: the connection goes back to the pool bound to nothing. */
+async function bind(tx: Tx, setting: string, value: string): Promise<void> {
+  await sql`select set_config(${setting}, ${value}, true)`.execute(tx);
 }
 
 /**

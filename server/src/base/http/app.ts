@@ -161,6 +161,8 @@ function sendProblem(options: AppOptions, error: unknown, request: FastifyReques
 }
 
 function send(options: AppOptions, problem: ProblemAnswer, reply: FastifyReply): FastifyReply {
+  // A request that the router cannot read never reaches the hook that sets this.
+  if (problem.body.instance !== undefined) reply.header('x-request-id', problem.body.instance);
   options.metrics.problems.inc({ code: problem.body.type.slice('urn:tsukasa:problem:'.length) });
   return reply
     .code(problem.status)
