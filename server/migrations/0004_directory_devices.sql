@@ -8,6 +8,7 @@ create table persons (
   email text constraint persons_email_length check (char_length(email) <= 254),
   employee_number text constraint persons_number_length check (char_length(employee_number) <= 64),
   department text constraint persons_department_length check (char_length(department) <= 200),
+  sort_key text not null generated always as (coalesce(nullif(kana, ''), name)) stored,
   note text not null default '' constraint persons_note_length check (char_length(note) <= 2000),
   search_key text not null,
   created_at timestamptz not null,
@@ -16,6 +17,7 @@ create table persons (
   primary key (contractor_id, person_id)
 );
 create unique index persons_number on persons (contractor_id, employee_number) where employee_number is not null and archived_at is null;
+create index persons_by_sort on persons (contractor_id, sort_key collate ja, person_id);
 call make_tenant_table('persons');
 
 create table groups (
@@ -38,6 +40,7 @@ create table group_members (
   foreign key (contractor_id, group_id) references groups on delete cascade,
   foreign key (contractor_id, person_id) references persons on delete cascade
 );
+create index group_members_of_person on group_members (contractor_id, person_id);
 call make_tenant_table('group_members');
 
 create table enrollment_invitations (
@@ -60,6 +63,7 @@ create table enrollment_invitations (
   constraint enrollment_invitations_uses check (uses between 0 and max_uses),
   foreign key (contractor_id, person_id) references persons
 );
+create index enrollment_invitations_recent on enrollment_invitations (contractor_id, created_at, invitation_id);
 call make_tenant_table('enrollment_invitations');
 
 -- One row per device; wide and cold. Observed columns hold what the device said, observed_at says when, by column.
@@ -71,6 +75,11 @@ create table devices (
   management_state text not null constraint devices_state check (management_state in ('enrolling', 'managed', 'unmanaged')),
   invitation_id uuid,
   person_id uuid,
+  -- The person's own words again, kept equal when the person changes: search and sorting read one table only.
+  person_name text,
+  person_kana text,
+  person_department text,
+  person_sort text generated always as (coalesce(nullif(person_kana, ''), person_name)) stored,
   label text not null default '',
   hardware_id text not null,
   serial_number text,
@@ -159,9 +168,10 @@ create table device_changes (
   primary key (contractor_id, device_id, change_id),
   foreign key (contractor_id, device_id) references devices on delete cascade
 );
-create index device_changes_recent on device_changes (contractor_id, device_id, at desc);
+create index device_changes_recent on device_changes (contractor_id, device_id, at, change_id);
 call make_tenant_table('device_changes');
 
+-- What a device listed last. A row is written only when it differs: all of a list were seen at its report's time.
 create table device_apps (
   contractor_id uuid not null,
   device_id uuid not null,
@@ -172,7 +182,7 @@ create table device_apps (
   bundle_bytes bigint,
   managed boolean,
   details jsonb not null default '{}',
-  seen_at timestamptz not null,
+  changed_at timestamptz not null,
   primary key (contractor_id, device_id, identifier),
   foreign key (contractor_id, device_id) references devices on delete cascade
 );
@@ -187,7 +197,7 @@ create table device_profiles (
   managed boolean,
   payload_types text[] not null default '{}',
   details jsonb not null default '{}',
-  seen_at timestamptz not null,
+  changed_at timestamptz not null,
   primary key (contractor_id, device_id, identifier, uuid),
   foreign key (contractor_id, device_id) references devices on delete cascade
 );
@@ -203,7 +213,7 @@ create table device_certificates (
   issuer text,
   not_before timestamptz,
   not_after timestamptz,
-  seen_at timestamptz not null,
+  changed_at timestamptz not null,
   primary key (contractor_id, device_id, sha256),
   foreign key (contractor_id, device_id) references devices on delete cascade
 );
@@ -227,6 +237,7 @@ create table device_events (
   primary key (contractor_id, event_id),
   constraint device_events_once unique (contractor_id, dedupe_key)
 );
-create index device_events_recent on device_events (contractor_id, last_at desc);
-create index device_events_of_device on device_events (contractor_id, device_id, last_at desc) where device_id is not null;
+create index device_events_recent on device_events (contractor_id, first_at, event_id);
+create index device_events_of_device on device_events (contractor_id, device_id, first_at, event_id) where device_id is not null;
+create index device_events_open on device_events (contractor_id, severity) where acknowledged_at is null;
 call make_tenant_table('device_events', 'select, insert, update');
