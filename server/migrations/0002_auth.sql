@@ -55,3 +55,19 @@ create table auth.session_assurance (
   reauthenticated_at timestamptz
 );
 grant select, insert, update, delete on auth.session_assurance to tsukasa_app;
+
+-- When a person last completed a sign-in. Sessions cannot say: they are deleted when they end.
+create table auth.sign_ins (
+  user_id text primary key references auth."user" ("id") on delete cascade,
+  last_at timestamptz not null
+);
+grant select, insert, update, delete on auth.sign_ins to tsukasa_app;
+
+-- Guesses at one secret (a re-authentication, the password asked for by an account link) within a window of time.
+create table auth.attempts (
+  key text primary key,
+  count integer not null,
+  started_at timestamptz not null
+);
+create index attempts_age on auth.attempts (started_at);
+grant select, insert, update, delete on auth.attempts to tsukasa_app;

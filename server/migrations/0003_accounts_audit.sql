@@ -19,15 +19,15 @@ create table contractor_members (
 );
 call make_tenant_table('contractor_members');
 
--- At sign-in the contractors of one person are not yet known: this function answers for one user only.
-create function memberships_of(wanted text) returns table (contractor_id uuid, contractor_name text, role text)
-  language sql stable security definer set search_path = pg_catalog, public
-  as $$
-    select m.contractor_id, c.name, m.role from public.contractor_members m join public.contractors c using (contractor_id)
-    where m.user_id = wanted and m.disabled_at is null and c.state = 'active' order by c.name
-  $$;
-revoke all on function memberships_of(text) from public;
-grant execute on function memberships_of(text) to tsukasa_app;
+-- At sign-in the contractors of one person are not yet known. A transaction bound to that person sees its memberships and
+-- the contractors they are in, and may change nothing of them. (A function with its owner's rights would see nothing where
+-- the owner is no superuser: row-level security is forced on the owner too.)
+create function current_person() returns text language sql stable parallel safe
+  as $$ select nullif(current_setting('tsukasa.person_id', true), '') $$;
+create policy person on contractor_members for select to tsukasa_app using (user_id = (select current_person()));
+create policy person on contractors for select to tsukasa_app
+  using (contractor_id in (select m.contractor_id from contractor_members m where m.user_id = (select current_person())));
+create index contractor_members_person on contractor_members (user_id);
 
 -- Programs' tokens. The token of a contractor names its contractor in clear (tsc_<contractor id>_<secret>), so that the
 -- look-up is bound to it; the provider's begin with tsp_. Only the SHA-256 of the secret is kept.
