@@ -42,6 +42,7 @@ export type Authority = {
 /** A push certificate, able to open a TLS connection. `id` names this certificate and key for ever. */
 export type PushIdentity = {
   readonly id: Id<'PushCertificate'>;
+  readonly contractorId: ContractorId;
   readonly topic: string;
   /** PEM: the certificate, then those that were uploaded with it. */
   readonly certificate: string;

@@ -155,6 +155,7 @@ export class PushCertificates {
     if (known) return known;
     return this.#opened.keep(id, {
       id,
+      contractorId,
       topic: row.topic,
       certificate: row.certificate,
       privateKey: await this.#openKey(tx, contractorId, row),
