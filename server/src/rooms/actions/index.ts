@@ -1,23 +1,22 @@
-import type { actionRoutes, Platform } from '@tsukasa/api';
-import type { Clock } from '../../base/clock.ts';
-import type { Db, Tx } from '../../base/db.ts';
-import type { Handlers, RecordAudit } from '../../base/http/context.ts';
+import type { actionRoutes } from '@tsukasa/api';
+import type { Tx } from '../../base/db.ts';
+import type { Handlers } from '../../base/http/context.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import type { Jobs } from '../../base/jobs.ts';
-import type { Secrets } from '../../base/secrets.ts';
 import type { DeviceId, OpenActions } from '../devices/index.ts';
-import type { ActionId, ActionOutcome, Dialect, SupersedeReason } from './model.ts';
+import type { AskDeps } from './ask.ts';
+import { finish, registerExpiry, supersedeAll } from './follow-up.ts';
+import type { ActionId, ActionOutcome, SupersedeReason } from './model.ts';
+import { actionHandlers } from './routes.ts';
+import { countActions, countOpenByDevice } from './store.ts';
 
 export type * from './model.ts';
+export { actionMessages } from './routes.ts';
 
-export type ActionsDeps = {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly recordAudit: RecordAudit;
-  readonly secrets: Secrets;
-  /** Looked at when an action is asked, so a dialect that needs `finish` may be put in after this room was made. */
-  readonly dialects: ReadonlyMap<Platform, Dialect>;
-};
+/** `dialects` is looked at whenever an action is asked: a dialect that needs `finish` may be put in after this room was made. */
+export type ActionsDeps = AskDeps;
+
+export type ActionCounts = { readonly open: number; readonly failed: number; readonly done: number };
 
 export interface Actions extends OpenActions {
   readonly handlers: Handlers<typeof actionRoutes>;
@@ -43,11 +42,23 @@ export interface Actions extends OpenActions {
     why: SupersedeReason,
     now: Temporal.Instant,
   ): Promise<void>;
+  /** Open actions, and those that ended since. */
+  count(tx: Tx, contractorId: ContractorId, since: Temporal.Instant): Promise<ActionCounts>;
   /** Expiry, every minute. */
   registerJobs(jobs: Jobs): void;
 }
 
 /** Remote actions: asking, following, cancelling, secrets, expiry. */
-export function createActions(_deps: ActionsDeps): Actions {
-  throw new Error('being built');
+export function createActions(deps: ActionsDeps): Actions {
+  return {
+    handlers: actionHandlers(deps),
+    finish: (tx, contractorId, actionId, outcome, now) => finish(deps, tx, contractorId, actionId, outcome, now),
+    supersedeAll: (tx, contractorId, deviceId, why, now) => supersedeAll(deps, tx, contractorId, deviceId, why, now),
+    count: countActions,
+    openByDevice: async (tx, contractorId, deviceIds) => {
+      const rows = await countOpenByDevice(tx, contractorId, deviceIds);
+      return new Map(rows.map((row) => [row.device_id, row.count]));
+    },
+    registerJobs: (jobs) => registerExpiry(deps, jobs),
+  };
 }

@@ -1,4 +1,5 @@
 export { recordContacts } from './contacts.ts';
+export { type Moment, momentCursor, pageOf } from './cursors.ts';
 export { parseDuration } from './duration.ts';
 export { type ChannelEvent, recordChannelEvents, recordEvent } from './events.ts';
 export {
@@ -13,8 +14,9 @@ export { contractorOfCode, countUse, describeInvitation, findInvitation } from '
 export { observeApps, observeCertificates, observeProfiles } from './lists.ts';
 export type * from './model.ts';
 export { INVITATION_PROBLEMS, SEVERITIES } from './model.ts';
+export { reportBody } from './raw-report.ts';
 export {
-  deviceNames,
+  briefDevices,
   findDeviceByHardware,
   getDevice,
   markManaged,

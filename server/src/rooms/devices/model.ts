@@ -62,6 +62,9 @@ export type DeviceFacts = { readonly [F in ObservedField]: ObservedTypes[F] | un
   readonly observedAt: Readonly<Partial<Record<ObservedField, Temporal.Instant>>>;
 };
 
+/** What other rooms show of a device. */
+export type DeviceBrief = { readonly displayName: string; readonly platform: Platform };
+
 export type Registration = {
   readonly contractorId: ContractorId;
   readonly platform: Platform;

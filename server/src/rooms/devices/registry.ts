@@ -3,6 +3,7 @@ import type { Tx } from '../../base/db.ts';
 import { type ContractorId, newId } from '../../base/ids.ts';
 import { findPerson, type PersonFacts, type PersonId } from '../directory/index.ts';
 import type {
+  DeviceBrief,
   DeviceFacts,
   DeviceId,
   InvitationId,
@@ -189,14 +190,16 @@ export async function findDeviceByHardware(
   return row === undefined ? undefined : deviceFacts(contractorId, row);
 }
 
-/** Label, name, serial number or hardware id of each device that exists. */
-export async function deviceNames(
+/** What other rooms show of a device: its name and its platform. Devices that do not exist are left out. */
+export async function briefDevices(
   tx: Tx,
   contractorId: ContractorId,
   deviceIds: readonly DeviceId[],
-): Promise<ReadonlyMap<DeviceId, string>> {
+): Promise<ReadonlyMap<DeviceId, DeviceBrief>> {
   const rows = await store.selectNames(tx, contractorId, deviceIds);
-  return new Map(rows.map((row) => [row.device_id as DeviceId, displayName(row)]));
+  return new Map(
+    rows.map((row) => [row.device_id as DeviceId, { displayName: displayName(row), platform: row.platform }]),
+  );
 }
 
 type Named = Pick<store.DeviceRow, 'label' | 'name' | 'serial_number' | 'hardware_id'>;

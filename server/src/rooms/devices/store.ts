@@ -257,8 +257,8 @@ export async function selectNames(tx: Tx, contractorId: ContractorId, deviceIds:
   if (deviceIds.length === 0) return [];
   return tables<DeviceTables>(tx)
     .selectFrom('devices')
-    .select(['device_id', 'label', 'name', 'serial_number', 'hardware_id'])
+    .select(['device_id', 'platform', 'label', 'name', 'serial_number', 'hardware_id'])
     .where('contractor_id', '=', contractorId)
-    .where('device_id', 'in', [...deviceIds])
+    .where('device_id', 'in', [...new Set(deviceIds)])
     .execute();
 }

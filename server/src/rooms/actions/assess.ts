@@ -1,0 +1,92 @@
+import {
+  ACTION_PERMISSIONS,
+  ACTION_TYPES,
+  type ActionAssessment,
+  type ActionRequest,
+  type ActionType,
+  DESTRUCTIVE_ACTIONS,
+  type Platform,
+  URGENT_ACTIONS,
+} from '@tsukasa/api';
+import type { Db } from '../../base/db.ts';
+import type { RequestContext } from '../../base/http/context.ts';
+import type { ContractorId } from '../../base/ids.ts';
+import { type DeviceFacts, type DeviceId, getDevice } from '../devices/index.ts';
+import type { ActionParams, Assessment, Dialect, RawCommand } from './model.ts';
+import { checkParams, DEFAULT_EXPIRY } from './rules.ts';
+
+export type AssessDeps = { readonly db: Db; readonly dialects: ReadonlyMap<Platform, Dialect> };
+
+const refused = (code: string, params: Readonly<Record<string, unknown>>): Assessment => ({
+  refusal: { code, params },
+  effects: [],
+  warnings: [],
+  options: [],
+  requiredOptions: [],
+});
+
+/** What the dialect says; before that, that the device is managed at all. */
+export function assess(
+  { dialects }: Pick<AssessDeps, 'dialects'>,
+  device: DeviceFacts,
+  type: ActionType,
+  params: ActionParams,
+): Assessment {
+  if (device.managementState !== 'managed') {
+    return refused('action.device_not_managed', { state: device.managementState });
+  }
+  const dialect = dialects.get(device.platform);
+  return dialect?.assess(device, type, params) ?? refused('platform.missing', { platform: device.platform });
+}
+
+/** Every action on one device. Throws `not_found`. */
+export async function assessAll(
+  deps: AssessDeps,
+  contractorId: ContractorId,
+  deviceId: DeviceId,
+  context: RequestContext,
+): Promise<ActionAssessment[]> {
+  const device = await deps.db.asContractor(contractorId, (tx) => getDevice(tx, contractorId, deviceId));
+  return ACTION_TYPES.map((type) => present(type, assess(deps, device, type, {}), context));
+}
+
+/** One action with its parameters; asks nothing. Throws `not_found`, `invalid`. */
+export async function preview(
+  deps: AssessDeps,
+  contractorId: ContractorId,
+  deviceId: DeviceId,
+  { type, params = {} }: ActionRequest,
+  context: RequestContext,
+): Promise<ActionAssessment> {
+  checkParams(type, params);
+  const device = await deps.db.asContractor(contractorId, (tx) => getDevice(tx, contractorId, deviceId));
+  return present(type, assess(deps, device, type, params), context);
+}
+
+/** The platform's own commands on one device. Throws `not_found`. */
+export async function rawCommands(
+  deps: AssessDeps,
+  contractorId: ContractorId,
+  deviceId: DeviceId,
+): Promise<RawCommand[]> {
+  const device = await deps.db.asContractor(contractorId, (tx) => getDevice(tx, contractorId, deviceId));
+  return [...(deps.dialects.get(device.platform)?.rawCommands(device) ?? [])];
+}
+
+function present(type: ActionType, assessment: Assessment, context: RequestContext): ActionAssessment {
+  const destructive = DESTRUCTIVE_ACTIONS.includes(type);
+  return {
+    type,
+    possible: assessment.refusal === undefined,
+    refusal: assessment.refusal ?? null,
+    effects: [...assessment.effects],
+    warnings: [...assessment.warnings],
+    destructive,
+    urgent: URGENT_ACTIONS.includes(type),
+    needsReason: destructive,
+    permitted: context.can(ACTION_PERMISSIONS[type]),
+    options: [...assessment.options],
+    requiredOptions: [...assessment.requiredOptions],
+    defaultExpiresIn: DEFAULT_EXPIRY[type],
+  };
+}

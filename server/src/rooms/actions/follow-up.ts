@@ -1,0 +1,249 @@
+import type { Action, ActionState, ActionType } from '@tsukasa/api';
+import { Type } from 'typebox';
+import type { Tx } from '../../base/db.ts';
+import { DomainError } from '../../base/errors.ts';
+import { type Actor, type RequestContext, SYSTEM } from '../../base/http/context.ts';
+import { type ContractorId, PROVIDER_ID } from '../../base/ids.ts';
+import { defineJob, type JobContext, type Jobs } from '../../base/jobs.ts';
+import { briefDevices, type DeviceId, momentCursor, pageOf } from '../devices/index.ts';
+import { type AskDeps, secretPurpose } from './ask.ts';
+import type { ActionId, ActionOutcome, SupersedeReason, Withdrawal } from './model.ts';
+import { present, presentAll } from './present.ts';
+import { NO_ANSWER } from './rules.ts';
+import * as store from './store.ts';
+
+const noAction = () => new DomainError('not_found', 'no such action', { reason: 'action.not_found' });
+
+/** Throws `not_found`, also when the action is another device's than `deviceId`. */
+export function getAction(
+  deps: AskDeps,
+  contractorId: ContractorId,
+  actionId: ActionId,
+  deviceId?: DeviceId,
+): Promise<Action> {
+  return deps.db.asContractor(contractorId, async (tx) => {
+    const row = await store.selectAction(tx, contractorId, actionId);
+    if (row === undefined || (deviceId !== undefined && row.device_id !== deviceId)) throw noAction();
+    return present(deps, tx, contractorId, row);
+  });
+}
+
+export type ActionQuery = {
+  readonly deviceId?: DeviceId | undefined;
+  readonly state?: readonly ActionState[] | undefined;
+  readonly type?: readonly ActionType[] | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
+};
+
+/** Rounds of looking for open actions in one very state, whose channel alone knows it: then the page is as it is. */
+const MOST_ROUNDS = 10;
+
+/** Newest first. A page may be shorter than asked although more follows: `nextCursor` says so. */
+export async function listActions(
+  deps: AskDeps,
+  contractorId: ContractorId,
+  { deviceId, state, type, cursor, limit = 50 }: ActionQuery,
+): Promise<{ items: Action[]; nextCursor: string | null }> {
+  let after = momentCursor.decode(cursor);
+  const filter = { deviceId, states: state, types: type };
+  const wanted = (action: Action) => state === undefined || state.length === 0 || state.includes(action.state);
+  return deps.db.asContractor(contractorId, async (tx) => {
+    const items: Action[] = [];
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const rows = await store.selectActions(tx, contractorId, filter, { after, limit: limit + 1 });
+      const { shown, nextCursor } = pageOf(rows, limit, (row) => ({ at: row.asked_at, id: row.action_id }));
+      const actions = (await presentAll(deps, tx, contractorId, shown)).filter(wanted);
+      const taken = actions.slice(0, limit - items.length);
+      items.push(...taken);
+      const last = taken.at(-1);
+      if (taken.length < actions.length && last !== undefined) {
+        const at = Temporal.Instant.from(last.askedAt);
+        return { items, nextCursor: momentCursor.encode({ at, id: last.actionId }) };
+      }
+      if (nextCursor === null || items.length === limit) return { items, nextCursor };
+      after = momentCursor.decode(nextCursor);
+    }
+    return { items, nextCursor: after === undefined ? null : momentCursor.encode(after) };
+  });
+}
+
+/** Throws `not_found`; `conflict` when the device has fetched it (`action.already_fetched`) or it is final. */
+export function cancelAction(
+  deps: AskDeps,
+  contractorId: ContractorId,
+  actionId: ActionId,
+  reason: string | undefined,
+  context: RequestContext,
+): Promise<Action> {
+  const now = deps.clock.now();
+  return deps.db.asContractor(contractorId, async (tx) => {
+    const row = await store.selectAction(tx, contractorId, actionId, 'for update');
+    if (row === undefined) throw noAction();
+    if (row.finished_at !== null) {
+      const options = { reason: 'action.already_finished', params: { state: row.state } };
+      throw new DomainError('conflict', 'the action is final', options);
+    }
+    if ((await withdraw(deps, tx, contractorId, row, 'cancelled', now)) === 'too_late') {
+      throw new DomainError('conflict', 'the device has the action', { reason: 'action.already_fetched' });
+    }
+    const ended = await store.endAction(tx, contractorId, actionId, { state: 'cancelled' }, now);
+    await record(deps, tx, contractorId, 'action.cancelled', row, context, now, {
+      reason: reason?.trim() || undefined,
+    });
+    return present(deps, tx, contractorId, ended ?? row);
+  });
+}
+
+/** The PIN, once. Throws `not_found`, `gone` (`action_secret.already_read`), `reauthentication_required`. */
+export function readSecret(
+  deps: AskDeps,
+  contractorId: ContractorId,
+  actionId: ActionId,
+  kind: store.SecretKind,
+  context: RequestContext,
+): Promise<{ kind: string; value: string }> {
+  context.requireFresh();
+  const now = deps.clock.now();
+  return deps.db.asContractor(contractorId, async (tx) => {
+    const row = await store.selectAction(tx, contractorId, actionId);
+    if (row === undefined) throw noAction();
+    const sealed = await store.takeSecret(tx, contractorId, actionId, kind, context.actor.name, now);
+    if (sealed === undefined) throw await missingSecret(tx, contractorId, actionId, kind);
+    const value = await deps.secrets.openFor(tx, contractorId, secretPurpose(actionId, kind), sealed);
+    await record(deps, tx, contractorId, 'action.secret_read', row, context, now, { kind });
+    return { kind, value: value.toString() };
+  });
+}
+
+async function missingSecret(tx: Tx, contractorId: ContractorId, actionId: ActionId, kind: store.SecretKind) {
+  const kept = await store.selectSecrets(tx, contractorId, [actionId]);
+  return kept.some((secret) => secret.kind === kind)
+    ? new DomainError('gone', 'the secret was read before', { reason: 'action_secret.already_read' })
+    : new DomainError('not_found', 'the action has no such secret', { reason: 'action_secret.not_found' });
+}
+
+/** See `Actions.finish`. */
+export async function finish(
+  deps: AskDeps,
+  tx: Tx,
+  contractorId: ContractorId,
+  actionId: ActionId,
+  outcome: ActionOutcome,
+  now: Temporal.Instant,
+): Promise<boolean> {
+  const row = await store.endAction(tx, contractorId, actionId, outcome, now);
+  if (row === undefined) return false;
+  await recordFinished(deps, tx, contractorId, row, 'device', now);
+  return true;
+}
+
+/** See `Actions.supersedeAll`. */
+export async function supersedeAll(
+  deps: AskDeps,
+  tx: Tx,
+  contractorId: ContractorId,
+  deviceId: DeviceId,
+  why: SupersedeReason,
+  now: Temporal.Instant,
+): Promise<void> {
+  await store.lockQueueOf(tx, contractorId, deviceId);
+  for (const row of await store.lockOpenActions(tx, contractorId, deviceId)) {
+    const fate = await withdraw(deps, tx, contractorId, row, 'superseded', now);
+    const left = why === 'unenrolled' && row.type === 'remove_management' && fate === 'too_late';
+    const ending: store.Ending = left
+      ? { state: 'done', result: { checkedOut: true } }
+      : { state: 'superseded', failure: { code: why } };
+    const ended = await store.endAction(tx, contractorId, row.action_id, ending, now);
+    if (ended !== undefined) await recordFinished(deps, tx, contractorId, ended, left ? 'device' : 'system', now);
+  }
+}
+
+async function withdraw(
+  deps: AskDeps,
+  tx: Tx,
+  contractorId: ContractorId,
+  row: store.ActionRow,
+  outcome: Withdrawal,
+  now: Temporal.Instant,
+): Promise<'stopped' | 'too_late'> {
+  const device = (await briefDevices(tx, contractorId, [row.device_id])).get(row.device_id);
+  const dialect = device === undefined ? undefined : deps.dialects.get(device.platform);
+  return dialect === undefined ? 'stopped' : dialect.cancel(tx, contractorId, row.action_id, outcome, now);
+}
+
+const expireJob = defineJob('actions.expire', Type.Object({}));
+const BATCH = 200;
+
+export function registerExpiry(deps: AskDeps, jobs: Jobs): void {
+  jobs.register(expireJob, (_, context) => expireDue(deps, context));
+  jobs.cron('* * * * *', expireJob);
+}
+
+/** Ends what nobody fetched or answered in time. One that cannot be ended is logged and tried again a minute later. */
+export async function expireDue(deps: AskDeps, { log, signal }: Pick<JobContext, 'log' | 'signal'>): Promise<void> {
+  const now = deps.clock.now();
+  for (let after: string = PROVIDER_ID; signal?.aborted !== true; ) {
+    const from = after;
+    const due = await deps.db.jobs((tx) => store.selectDue(tx, now, from, BATCH));
+    for (const { contractor_id: contractorId, action_id: actionId } of due) {
+      try {
+        await deps.db.jobsFor(contractorId, (tx) => expireOne(deps, tx, contractorId, actionId, now));
+      } catch (error) {
+        log.warn('actions.expiry_failed', { contractorId, error });
+      }
+    }
+    const last = due.at(-1);
+    if (due.length < BATCH || last === undefined) return;
+    after = last.action_id;
+  }
+}
+
+async function expireOne(
+  deps: AskDeps,
+  tx: Tx,
+  contractorId: ContractorId,
+  actionId: ActionId,
+  now: Temporal.Instant,
+): Promise<void> {
+  const row = await store.selectAction(tx, contractorId, actionId, 'skip locked');
+  if (row === undefined || row.finished_at !== null) return;
+  const fate = await withdraw(deps, tx, contractorId, row, 'expired', now);
+  const failure = fate === 'too_late' ? { failure: { code: NO_ANSWER } } : {};
+  const ended = await store.endAction(tx, contractorId, actionId, { state: 'expired', ...failure }, now);
+  if (ended !== undefined) await recordFinished(deps, tx, contractorId, ended, 'system', now);
+}
+
+async function record(
+  deps: AskDeps,
+  tx: Tx,
+  contractorId: ContractorId,
+  action: string,
+  row: store.ActionRow,
+  { actor, requestId, sourceIp }: RequestContext,
+  at: Temporal.Instant,
+  { reason, ...more }: { readonly reason?: string | undefined; readonly kind?: string },
+): Promise<void> {
+  const target = await targetOf(tx, contractorId, row);
+  const details = { actionId: row.action_id, type: row.type, ...more };
+  await deps.recordAudit(tx, contractorId, { at, actor, action, target, reason, details, requestId, sourceIp });
+}
+
+async function recordFinished(
+  deps: AskDeps,
+  tx: Tx,
+  contractorId: ContractorId,
+  row: store.ActionRow,
+  by: 'device' | 'system',
+  at: Temporal.Instant,
+): Promise<void> {
+  const target = await targetOf(tx, contractorId, row);
+  const actor: Actor = by === 'system' ? SYSTEM : { kind: 'device', id: target.id, name: target.name };
+  const details = { actionId: row.action_id, type: row.type, state: row.state, failure: row.failure?.code ?? null };
+  await deps.recordAudit(tx, contractorId, { at, actor, action: 'action.finished', target, details });
+}
+
+async function targetOf(tx: Tx, contractorId: ContractorId, { device_id }: store.ActionRow) {
+  const name = (await briefDevices(tx, contractorId, [device_id])).get(device_id)?.displayName ?? '';
+  return { kind: 'device', id: device_id, name };
+}
