@@ -1,0 +1,150 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from 'playwright-core';
+import type { Person } from './people.ts';
+import { type Language, WORDS } from './words.ts';
+
+export type Scheme = 'light' | 'dark';
+
+/** Without a network and as root, as in a container (design, section 7); a fresh profile folder is Playwright's own. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+const PATIENCE_MS = 15_000;
+
+/** `CHROMIUM_PATH`, which the test runner sets, or Debian's. Rejects when there is no browser: nothing is skipped. */
+export function openBrowser(): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) throw new Error(`there is no browser at ${executablePath}; set CHROMIUM_PATH`);
+  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+}
+
+export type Look = {
+  readonly language?: Language;
+  readonly scheme?: Scheme;
+  readonly width?: number;
+  readonly height?: number;
+};
+
+/** One person at one browser window; what the browser complains about is kept. */
+export class Visitor {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly language: Language;
+  readonly #url: string;
+  readonly #complaints: string[] = [];
+
+  private constructor(context: BrowserContext, page: Page, language: Language, url: string) {
+    this.context = context;
+    this.page = page;
+    this.language = language;
+    this.#url = url;
+    page.on('console', (message) => {
+      if (isComplaint(message)) this.#complaints.push(`${page.url()}: ${message.type()}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.#complaints.push(`${page.url()}: ${error.stack ?? error.message}`));
+    page.on('response', (response) => {
+      if (response.status() >= 500) this.#complaints.push(`${response.url()} answered ${response.status()}`);
+    });
+  }
+
+  static async arrive(browser: Browser, url: string, look: Look = {}): Promise<Visitor> {
+    const { language = 'ja', scheme = 'light', width = 1440, height = 900 } = look;
+    const context = await browser.newContext({
+      locale: language === 'ja' ? 'ja-JP' : 'en-GB',
+      timezoneId: 'Asia/Tokyo',
+      colorScheme: scheme,
+      reducedMotion: 'reduce',
+      viewport: { width, height },
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const page = await context.newPage();
+    return new Visitor(context, page, language, url);
+  }
+
+  get words(): (typeof WORDS)[Language] {
+    return WORDS[this.language];
+  }
+
+  /** Errors in the page, refused resources, answers of 500 and above; an expected refusal of the API is none. */
+  get complaints(): readonly string[] {
+    return this.#complaints;
+  }
+
+  /** Opens a page of the console and waits until nothing on it loads any more. */
+  async open(path: string): Promise<void> {
+    await this.page.goto(`${this.#url}${path}`);
+    await this.settle();
+  }
+
+  async settle(): Promise<void> {
+    await this.page.waitForLoadState('load');
+    await this.page.locator('main h1, main form').first().waitFor();
+    await this.page.waitForFunction(`document.querySelector('[aria-busy="true"], .mantine-Loader-root') === null`);
+  }
+
+  /** Password, then the code of the authenticator app; waits for the console. */
+  async signIn(person: Person): Promise<void> {
+    const { page, words } = this;
+    if (!page.url().startsWith(this.#url)) await this.open('/sign-in');
+    await page.getByLabel(words.email).fill(person.email);
+    await page.getByLabel(words.password, { exact: true }).fill(person.password);
+    await page.getByRole('button', { name: words.signIn, exact: true }).click();
+    await page.getByLabel(words.code).fill(person.authenticator.next());
+    await page.getByRole('button', { name: words.verify, exact: true }).click();
+    await page.getByRole('button', { name: words.accountOf(person.name) }).waitFor();
+    await this.settle();
+  }
+
+  async leave(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** The API's own refusals (401 before signing in, 404 of a foreign contractor) are shown by the page, and are no faults. */
+function isComplaint(message: ConsoleMessage): boolean {
+  if (message.type() !== 'error' && message.type() !== 'warning') return false;
+  return !/^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+type AxeResults = {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string | null;
+    readonly help: string;
+    readonly nodes: readonly {
+      readonly html: string;
+      readonly target: readonly unknown[];
+      readonly failureSummary?: string;
+    }[];
+  }[];
+};
+
+/** What axe-core finds on the page as it stands, serious and critical only; one line for each element. */
+export async function seriousFindings(page: Page): Promise<readonly string[]> {
+  if (!(await page.evaluate<boolean>(`'axe' in globalThis`))) await page.evaluate(AXE);
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { resultTypes: ['violations'] })`);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, impact, nodes }) =>
+      nodes.map(
+        (node) =>
+          `${impact} ${id}: ${node.target.join(' ')} ${node.html.slice(0, 160)} | ${node.failureSummary?.replaceAll(/\s+/g, ' ').slice(0, 300) ?? ''}`,
+      ),
+    );
+}
+
+/** How many pixels the page is wider than its window; 0 when nobody has to scroll sideways. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate<number>(
+    'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)',
+  );
+}
