@@ -1,6 +1,6 @@
 export { recordContacts } from './contacts.ts';
 export { type Moment, momentCursor, pageOf } from './cursors.ts';
-export { parseDuration } from './duration.ts';
+export { durationOf, parseDuration } from './duration.ts';
 export { type ChannelEvent, recordChannelEvents, recordEvent } from './events.ts';
 export {
   CONTACT_AGES,
