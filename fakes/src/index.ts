@@ -1,0 +1,3 @@
+/** Stand-ins for outside clouds, and simulated devices that speak the real protocols. */
+export * from './apns/index.ts';
+export * from './apple-device/index.ts';
