@@ -38,11 +38,15 @@ create table apple_identities (
   serial text not null,
   not_after timestamptz not null,
   first_used_at timestamptz not null,
+  -- Another certificate of the same enrollment took over; this one is refused a day later.
+  superseded_at timestamptz,
   revoked_at timestamptz,
   primary key (contractor_id, certificate_sha256),
   foreign key (contractor_id, enrollment_id) references apple_enrollments
 );
 create index apple_identities_enrollment on apple_identities (contractor_id, enrollment_id);
+create index apple_identities_serial on apple_identities (contractor_id, serial);
+create index apple_identities_expiry on apple_identities (not_after) where superseded_at is null and revoked_at is null;
 call make_tenant_table('apple_identities', 'select');
 
 -- Wide columns are emptied when a command is finished; apple_commands_open holds pending work only, so that finished work
@@ -52,6 +56,8 @@ create table apple_commands (
   enrollment_id uuid not null,
   command_id uuid not null,
   seq bigint generated always as identity,
+  purpose text not null default 'observation' constraint apple_commands_purpose
+    check (purpose in ('action', 'raw', 'observation', 'renewal', 'declarative')),
   action_id uuid,
   request_type text not null,
   payload bytea,
@@ -62,6 +68,8 @@ create table apple_commands (
   woken_at timestamptz,
   sent_at timestamptz,
   attempts smallint not null default 0,
+  -- Said "not now" in the session that runs: not offered again before the next Idle.
+  resting boolean not null default false,
   not_now_at timestamptz,
   not_now_count integer not null default 0,
   finished_at timestamptz,
@@ -69,6 +77,7 @@ create table apple_commands (
     check (outcome in ('acknowledged', 'error', 'format_error', 'cancelled', 'expired', 'superseded', 'abandoned')),
   primary key (contractor_id, enrollment_id, command_id),
   constraint apple_commands_finished check ((finished_at is null) = (outcome is null)),
+  constraint apple_commands_action check ((purpose in ('action', 'raw')) = (action_id is not null)),
   foreign key (contractor_id, enrollment_id) references apple_enrollments
 ) with (fillfactor = 75);
 create index apple_commands_open on apple_commands (contractor_id, enrollment_id, priority desc, seq) where finished_at is null;

@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+import { Refusal } from './refusal.ts';
+
+/** Largest body of a device: answers with application lists reach megabytes (fact sheet 3.2, rule 10). */
+export const BODY_LIMIT = 16 * 1024 * 1024;
+/** All bodies that are being received at one time. */
+export const BUDGET = 192 * 1024 * 1024;
+
+/** Too much is being received at once; the device is asked to come again. */
+export class Overloaded extends Error {
+  constructor() {
+    super('too many bytes are being received');
+    this.name = 'Overloaded';
+  }
+}
+
+/** The device went away, or stopped sending, before its message was whole. */
+export class Interrupted extends Error {
+  constructor() {
+    super('the request ended before its body did');
+    this.name = 'Interrupted';
+  }
+}
+
+/**
+ * Receives bodies within a limit each and a budget for all. How long a body may take is `SERVER_LIMITS.requestTimeout`,
+ * which ends the connection.
+ */
+export class BodyReader {
+  readonly #limit: number;
+  readonly #budget: number;
+  #held = 0;
+
+  constructor(limit = BODY_LIMIT, budget = BUDGET) {
+    this.#limit = limit;
+    this.#budget = budget;
+  }
+
+  /** Bytes of unfinished bodies. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Rejects with `Refusal` `channel.too_large`, `Overloaded` or `Interrupted`. */
+  read(request: IncomingMessage): Promise<Buffer> {
+    const announced = Number(request.headers['content-length'] ?? 0);
+    if (announced > this.#limit) return Promise.reject(new Refusal('channel.too_large'));
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      const settle = (error: Error | undefined) => {
+        request.off('data', onData).off('end', onEnd).off('error', onClose).off('close', onClose);
+        this.#held -= length;
+        if (error === undefined) resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length));
+        else {
+          request.resume(); // what still comes is read and dropped, so that the answer can be sent
+          reject(error);
+        }
+      };
+      const onData = (chunk: Buffer) => {
+        length += chunk.length;
+        this.#held += chunk.length;
+        if (length > this.#limit) settle(new Refusal('channel.too_large'));
+        else if (this.#held > this.#budget) settle(new Overloaded());
+        else chunks.push(chunk);
+      };
+      const onEnd = () => settle(undefined);
+      const onClose = () => settle(new Interrupted());
+      request.on('data', onData).on('end', onEnd).on('error', onClose).on('close', onClose);
+    });
+  }
+}
