@@ -178,7 +178,7 @@ export class ApnsConnection {
     if (this.#goawayReason !== undefined) return { kind: 'refused', reason: this.#goawayReason };
     const code = errorCode(this.#error);
     if (code !== undefined && CERTIFICATE_ALERT.test(code)) return { kind: 'refused', reason: code };
-    return { kind: 'unreachable', reason: this.#broken ?? code ?? 'connection_lost' };
+    return { kind: 'unreachable', reason: this.#broken ?? code ?? 'closed_early' };
   }
 
   async close(patience: number): Promise<void> {
