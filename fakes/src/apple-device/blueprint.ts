@@ -58,6 +58,7 @@ export function makeBlueprint(choice: BlueprintChoice): Blueprint {
   const capacityGigabytes = random.pick(hardware.capacities);
   const cellular = kind === 'iPhone' || (kind === 'iPad' && random.chance(0.4));
   const mac = platform === 'macOS';
+  const passcode = random.chance(0.92); // drawn in any case, so that a choice changes nothing else
   return {
     kind,
     platform,
@@ -76,7 +77,7 @@ export function makeBlueprint(choice: BlueprintChoice): Blueprint {
       bluetooth: macAddress(random),
       ...(mac || kind === 'AppleTV' ? { ethernet: macAddress(random) } : {}),
     },
-    passcode: choice.passcode ?? random.chance(0.92),
+    passcode: choice.passcode ?? passcode,
     encrypted: mac ? random.chance(0.85) : true,
     firewall: random.chance(0.6),
     canEraseContents: kind === 'Mac' || random.chance(0.5),
