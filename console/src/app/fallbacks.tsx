@@ -1,0 +1,26 @@
+import { Button } from '@mantine/core';
+import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { Page } from '../shared/page.tsx';
+import { Failure } from '../shared/query-states.tsx';
+
+export function NotFound() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t('app.notFound')} text={t('app.notFoundText')}>
+      <div>
+        <Button renderRoot={(props) => <Link {...props} to="/" />}>{t('app.toStart')}</Button>
+      </div>
+    </Page>
+  );
+}
+
+export function Crashed({ error }: ErrorComponentProps) {
+  const { t } = useTranslation();
+  const router = useRouter();
+  return (
+    <Page title={t('states.crashed')}>
+      <Failure error={error} retry={() => void router.invalidate()} />
+    </Page>
+  );
+}

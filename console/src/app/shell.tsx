@@ -1,0 +1,205 @@
+import { ActionIcon, AppShell, Box, Burger, Group, Menu, NavLink, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconActivity,
+  IconBuilding,
+  IconCertificate,
+  IconDeviceMobile,
+  IconGauge,
+  IconHistory,
+  IconKey,
+  IconLogout,
+  IconPlayerPlay,
+  IconQrcode,
+  IconSettings,
+  IconShieldLock,
+  IconUserCircle,
+  IconUsers,
+  IconUsersGroup,
+} from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useParams, useRouter } from '@tanstack/react-router';
+import type { Permission } from '@tsukasa/api';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { signOut } from './better-auth.ts';
+import { Brand } from './brand.tsx';
+import { ContractorSwitcher } from './contractor-switcher.tsx';
+import { Preferences } from './preferences.tsx';
+import { Reauthentication } from './reauthentication.tsx';
+import { useCan, useSession } from './session.ts';
+
+const FLEET = [
+  { to: '/c/$contractorId', key: 'dashboard', icon: IconGauge, needs: 'contractor.read', exact: true },
+  { to: '/c/$contractorId/devices', key: 'devices', icon: IconDeviceMobile, needs: 'devices.read' },
+  { to: '/c/$contractorId/actions', key: 'actions', icon: IconPlayerPlay, needs: 'actions.read' },
+  { to: '/c/$contractorId/enrollment', key: 'enrollment', icon: IconQrcode, needs: 'enrollment.read' },
+  { to: '/c/$contractorId/persons', key: 'persons', icon: IconUsers, needs: 'directory.read' },
+  { to: '/c/$contractorId/events', key: 'events', icon: IconActivity, needs: 'events.read' },
+] as const satisfies readonly NavItem[];
+const ADMINISTRATION = [
+  { to: '/c/$contractorId/members', key: 'members', icon: IconUsersGroup, needs: 'members.read' },
+  { to: '/c/$contractorId/api-tokens', key: 'apiTokens', icon: IconKey, needs: 'tokens.read' },
+  {
+    to: '/c/$contractorId/push-certificate',
+    key: 'pushCertificate',
+    icon: IconCertificate,
+    needs: 'push_certificate.read',
+  },
+  { to: '/c/$contractorId/audit', key: 'audit', icon: IconHistory, needs: 'audit.read' },
+  { to: '/c/$contractorId/settings', key: 'settings', icon: IconSettings, needs: 'contractor.read' },
+] as const satisfies readonly NavItem[];
+const PROVIDER = [
+  { to: '/provider', key: 'contractors', icon: IconBuilding, needs: 'provider.read', exact: true },
+  { to: '/provider/staff', key: 'staff', icon: IconShieldLock, needs: 'provider.staff.manage' },
+  { to: '/provider/api-tokens', key: 'apiTokens', icon: IconKey, needs: 'provider.staff.manage' },
+  { to: '/provider/audit', key: 'audit', icon: IconHistory, needs: 'provider.read' },
+] as const satisfies readonly NavItem[];
+type NavItem = {
+  readonly to: string;
+  readonly key: string;
+  readonly icon: typeof IconGauge;
+  readonly needs: Permission;
+  readonly exact?: boolean;
+};
+
+/** Header, navigation and the page. Focus moves to the page when the route changes, so that screen readers follow. */
+export function Shell() {
+  const { t } = useTranslation();
+  const [opened, { toggle, close }] = useDisclosure(false);
+  const router = useRouter();
+  const main = useRef<HTMLDivElement>(null);
+  useEffect(
+    () =>
+      router.subscribe('onResolved', ({ pathChanged }) => {
+        if (!pathChanged) return;
+        close();
+        main.current?.focus({ preventScroll: true });
+      }),
+    [router, close],
+  );
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 232, breakpoint: 'md', collapsed: { mobile: !opened } }}
+      padding={{ base: 'md', md: 'lg' }}
+    >
+      <a href="#main" className="skip">
+        {t('app.skip')}
+      </a>
+      <AppShell.Header px="sm">
+        <Group h="100%" justify="space-between" wrap="nowrap" gap="xs">
+          <Group gap="xs" wrap="nowrap" miw={0}>
+            <Burger opened={opened} onClick={toggle} hiddenFrom="md" size="sm" aria-label={t('app.menu')} />
+            <Box visibleFrom="md">
+              <Brand />
+            </Box>
+            <ContractorSwitcher />
+          </Group>
+          <Group gap={4} wrap="nowrap">
+            <Preferences />
+            <AccountMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="sm" aria-label={t('app.mainNavigation')} style={{ overflowY: 'auto' }}>
+        <Navigation />
+      </AppShell.Navbar>
+      <AppShell.Main id="main" tabIndex={-1} ref={main} style={{ outline: 'none' }}>
+        <Box maw={1440} mx="auto">
+          <Outlet />
+        </Box>
+      </AppShell.Main>
+      <Reauthentication />
+    </AppShell>
+  );
+}
+
+function Navigation() {
+  const { t } = useTranslation();
+  const { contractorId } = useParams({ strict: false });
+  const session = useSession();
+  const can = useCan(contractorId);
+  const link = (item: (typeof FLEET)[number] | (typeof ADMINISTRATION)[number] | (typeof PROVIDER)[number]) =>
+    can(item.needs) ? (
+      <NavLink
+        key={item.to}
+        className="nav-link"
+        label={t(`nav.${item.key}`)}
+        leftSection={<item.icon size={18} stroke={1.7} aria-hidden />}
+        renderRoot={(props) => (
+          <Link
+            {...props}
+            to={item.to}
+            {...(contractorId === undefined ? {} : { params: { contractorId } })}
+            activeOptions={{ exact: 'exact' in item, includeSearch: false }}
+          />
+        )}
+      />
+    ) : null;
+  if (contractorId === undefined) {
+    return session.providerRole === null ? null : (
+      <Stack gap={2}>
+        <NavHeading text={t('app.provider')} />
+        {PROVIDER.map(link)}
+      </Stack>
+    );
+  }
+  return (
+    <Stack gap={2}>
+      <NavHeading text={t('nav.groupFleet')} />
+      {FLEET.map(link)}
+      <NavHeading text={t('nav.groupAdministration')} />
+      {ADMINISTRATION.map(link)}
+    </Stack>
+  );
+}
+
+function NavHeading({ text }: { text: string }) {
+  return (
+    <Text size="xs" fw={600} c="dimmed" px="sm" pt="sm" pb={4}>
+      {text}
+    </Text>
+  );
+}
+
+function AccountMenu() {
+  const { t } = useTranslation();
+  const { principal } = useSession();
+  const client = useQueryClient();
+  const router = useRouter();
+  const leave = async () => {
+    await signOut().catch(() => undefined);
+    client.clear();
+    await router.navigate({ to: '/sign-in' });
+  };
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('app.accountOf', { name: principal.name })}>
+          <IconUserCircle size={22} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Box px="sm" py={6}>
+          <Text size="sm" fw={600}>
+            {principal.name}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {principal.email}
+          </Text>
+        </Box>
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconShieldLock size={16} aria-hidden />}
+          renderRoot={(props) => <Link {...props} to="/account" />}
+        >
+          {t('app.account')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
+          {t('app.signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

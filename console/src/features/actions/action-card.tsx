@@ -1,0 +1,244 @@
+import { Anchor, Box, Button, Code, Group, Stack, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconEye } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { Action } from '@tsukasa/api';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../app/api.ts';
+import { isStatus } from '../../app/problem.ts';
+import { useCan } from '../../app/session.ts';
+import { useWording } from '../../shared/codes.ts';
+import { ConfirmDanger } from '../../shared/confirm-danger.tsx';
+import { Notes } from '../../shared/notes.tsx';
+import { OnceModal } from '../../shared/once-modal.tsx';
+import { Status } from '../../shared/status.tsx';
+import { Time, TimeAgo } from '../../shared/time.tsx';
+import { ActionSteps } from './action-steps.tsx';
+import { ACTION_ICONS } from './icons.ts';
+import { ACTION_TONE, isOpen } from './state.ts';
+
+type Props = { readonly action: Action; readonly contractorId: string; readonly withDevice?: boolean };
+
+/** One action: who asked what and why, how far it has come, what came out of it. */
+export function ActionCard({ action, contractorId, withDevice = false }: Props) {
+  const { t } = useTranslation();
+  const Icon = ACTION_ICONS[action.type];
+  return (
+    <Box
+      component="article"
+      p="md"
+      style={{ borderTop: '1px solid var(--tsukasa-line)' }}
+      aria-label={`${t(`actionType.${action.type}`)}: ${t(`actionState.${action.state}`)}`}
+    >
+      <Group justify="space-between" align="flex-start" mb="xs" gap="xs">
+        <Group gap="xs">
+          <Icon size={18} stroke={1.7} aria-hidden />
+          <Text fw={600} size="sm">
+            {t(`actionType.${action.type}`)}
+          </Text>
+          <Status tone={ACTION_TONE[action.state]}>{t(`actionState.${action.state}`)}</Status>
+          {withDevice ? (
+            <Anchor
+              size="sm"
+              renderRoot={(props) => (
+                <Link
+                  {...props}
+                  to="/c/$contractorId/devices/$deviceId"
+                  params={{ contractorId, deviceId: action.deviceId }}
+                  search={{ tab: 'actions' }}
+                />
+              )}
+            >
+              {action.deviceName ?? t('devices.unnamed')}
+            </Anchor>
+          ) : null}
+        </Group>
+        <Text size="xs" c="dimmed">
+          {t('actions.by', { name: action.askedBy.name })} · <TimeAgo at={action.askedAt} />
+          {isOpen(action.state) ? (
+            <>
+              {' · '}
+              {t('common.expires')}: <Time at={action.expiresAt} />
+            </>
+          ) : null}
+        </Text>
+      </Group>
+      <Stack gap="xs">
+        <ActionSteps action={action} />
+        {action.reason === null ? null : (
+          <Text size="sm">
+            {t('common.reason')}: {action.reason}
+          </Text>
+        )}
+        <Outcome action={action} />
+        <Group gap="xs">
+          <Secrets action={action} contractorId={contractorId} />
+          <Cancel action={action} contractorId={contractorId} />
+        </Group>
+      </Stack>
+    </Box>
+  );
+}
+
+function Outcome({ action }: { action: Action }) {
+  const { t } = useTranslation();
+  const word = useWording();
+  const { failure, result } = action;
+  const params = Object.entries(action.params);
+  return (
+    <>
+      {failure === null ? null : (
+        <Box>
+          <Text size="sm" fw={600} style={{ color: 'var(--tsukasa-bad)' }}>
+            {t('actions.failure')}: {word('failure', failure.code, failure.params)}
+          </Text>
+          {(failure.chain ?? []).map((link, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the chain never changes
+            <Text key={i} size="xs" c="dimmed">
+              {link.domain} {link.code}: {link.description}
+            </Text>
+          ))}
+        </Box>
+      )}
+      {action.effects.length > 0 || params.length > 0 || (result !== null && Object.keys(result).length > 0) ? (
+        <details>
+          <summary style={{ cursor: 'pointer', fontSize: 'var(--mantine-font-size-sm)' }}>
+            {t('common.details')}
+          </summary>
+          <Stack gap="xs" mt="xs">
+            {action.effects.length === 0 ? null : (
+              <Box>
+                <Text size="xs" c="dimmed">
+                  {t('actions.effectsWere')}
+                </Text>
+                <Notes notes={action.effects} />
+              </Box>
+            )}
+            {params.length === 0 ? null : <Json label={t('actions.parameters')} value={action.params} />}
+            {result === null || Object.keys(result).length === 0 ? null : (
+              <Json label={t('actions.result')} value={result} />
+            )}
+          </Stack>
+        </details>
+      ) : null}
+    </>
+  );
+}
+
+function Json({ label, value }: { label: string; value: Readonly<Record<string, unknown>> }) {
+  return (
+    <Box>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+      {Object.entries(value).map(([key, one]) => (
+        <Text key={key} size="sm">
+          <Code>{key}</Code> {typeof one === 'string' ? one : JSON.stringify(one)}
+        </Text>
+      ))}
+    </Box>
+  );
+}
+
+function useRefresh(action: Action, contractorId: string) {
+  const client = useQueryClient();
+  return async () => {
+    await Promise.all([
+      client.invalidateQueries({ queryKey: ['device-actions', contractorId, action.deviceId] }),
+      client.invalidateQueries({ queryKey: ['actions', contractorId] }),
+    ]);
+  };
+}
+
+function Cancel({ action, contractorId }: Props) {
+  const { t } = useTranslation();
+  const refresh = useRefresh(action, contractorId);
+  const [asking, setAsking] = useState(false);
+  const may = useCan(contractorId)('actions.cancel');
+  if (!may || !action.cancellable) return null;
+  return (
+    <>
+      <Button size="xs" variant="default" onClick={() => setAsking(true)}>
+        {t('actions.cancelAction')}
+      </Button>
+      <ConfirmDanger
+        opened={asking}
+        title={t('actions.cancelAction')}
+        text={t('actions.cancelText')}
+        confirm={t('actions.cancelAction')}
+        danger={false}
+        onClose={() => setAsking(false)}
+        onConfirm={async () => {
+          try {
+            await call('cancelAction', { params: { contractorId, actionId: action.actionId }, body: {} });
+            notifications.show({ message: t('actions.cancelled') });
+          } catch (error) {
+            if (!isStatus(error, 409)) throw error;
+            notifications.show({ message: t('actions.tooLate'), color: 'orange' });
+          }
+          await refresh();
+        }}
+      />
+    </>
+  );
+}
+
+/** The PIN of a locked or erased Mac: readable once, after saying so. */
+function Secrets({ action, contractorId }: Props) {
+  const { t } = useTranslation();
+  const refresh = useRefresh(action, contractorId);
+  const may = useCan(contractorId)('actions.secrets.read');
+  const [asking, setAsking] = useState<Action['secrets'][number]['kind']>();
+  const [value, setValue] = useState<string>();
+  return (
+    <>
+      {action.secrets.map((secret) =>
+        secret.readAt !== null ? (
+          <Text key={secret.kind} size="xs" c="dimmed">
+            {t('actions.pinRead', { by: secret.readBy ?? '–' })} (<TimeAgo at={secret.readAt} />)
+          </Text>
+        ) : may ? (
+          <Button
+            key={secret.kind}
+            size="xs"
+            variant="light"
+            leftSection={<IconEye size={14} aria-hidden />}
+            onClick={() => setAsking(secret.kind)}
+          >
+            {t('actions.showPin')}
+          </Button>
+        ) : (
+          <Text key={secret.kind} size="xs" c="dimmed">
+            {t('actions.pinKept')}
+          </Text>
+        ),
+      )}
+      <ConfirmDanger
+        opened={asking !== undefined}
+        title={t('actions.showPinTitle')}
+        text={t('actions.showPinText')}
+        confirm={t('actions.showPin')}
+        danger={false}
+        onClose={() => setAsking(undefined)}
+        onConfirm={async () => {
+          if (asking === undefined) return;
+          const secret = await call('readActionSecret', {
+            params: { contractorId, actionId: action.actionId, kind: asking },
+          });
+          setValue(secret.value);
+          await refresh();
+        }}
+      />
+      {value === undefined ? null : (
+        <OnceModal
+          title={t('actions.pinValue')}
+          label={t('actions.pinValue')}
+          value={value}
+          onClose={() => setValue(undefined)}
+        />
+      )}
+    </>
+  );
+}

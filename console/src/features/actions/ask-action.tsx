@@ -1,0 +1,165 @@
+import { Alert, Badge, Box, Button, Group, Modal, Select, Stack, Text, Textarea, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { IconAlertTriangle, IconBan } from '@tabler/icons-react';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import type { ActionAssessment } from '@tsukasa/api';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../app/api.ts';
+import { useNoteText } from '../../shared/codes.ts';
+import { useCloseLabel } from '../../shared/confirm-danger.tsx';
+import { useDuration } from '../../shared/format.ts';
+import { Notes } from '../../shared/notes.tsx';
+import { ProblemAlert } from '../../shared/problem-alert.tsx';
+import type { DevicePart } from '../device/observed.tsx';
+import { deviceName } from '../devices/cells.tsx';
+import { type ActionValues, ParamFields, paramsOf, problemsOf } from './param-fields.tsx';
+
+const EXPIRIES = ['PT10M', 'PT1H', 'P1D', 'P7D', 'P30D'];
+type Props = DevicePart & {
+  readonly assessment: ActionAssessment;
+  readonly onClose: () => void;
+  readonly onAsked: () => void;
+};
+
+/** Says what the action will really do on this device before it can be asked; the preview follows the form. */
+export function AskAction({ assessment, device, contractorId, onClose, onAsked }: Props) {
+  const { t } = useTranslation();
+  const duration = useDuration();
+  const [values, setValues] = useState<ActionValues>({});
+  const [reason, setReason] = useState('');
+  const [expiresIn, setExpiresIn] = useState<string | null>(null);
+  const preview = usePreview({ assessment, device, contractorId }, values);
+  const shown = preview.data ?? assessment;
+  const wrong = problemsOf(values, shown.requiredOptions);
+  const ready = shown.possible && wrong.size === 0 && (!shown.needsReason || reason.trim() !== '');
+  const ask = useMutation({
+    mutationFn: () =>
+      call('askAction', {
+        params: { contractorId, deviceId: device.deviceId },
+        body: {
+          type: assessment.type,
+          params: paramsOf(values),
+          ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
+          ...(expiresIn === null ? {} : { expiresIn }),
+        },
+      }),
+    onSuccess: () => {
+      notifications.show({ message: t('actions.asked') });
+      onAsked();
+      onClose();
+    },
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      closeButtonProps={useCloseLabel()}
+      title={`${t(`actionType.${assessment.type}`)} – ${deviceName(device, t('devices.unnamed'))}`}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready && !ask.isPending) ask.mutate();
+        }}
+      >
+        <Stack>
+          <Consequences assessment={shown} />
+          <ParamFields
+            type={assessment.type}
+            options={shown.options}
+            required={shown.requiredOptions}
+            values={values}
+            onChange={setValues}
+          />
+          <Textarea
+            label={t('common.reason')}
+            description={t('common.reasonHint')}
+            required={shown.needsReason}
+            maxLength={1000}
+            autosize
+            minRows={shown.needsReason ? 2 : 1}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          <Select
+            label={t('actions.expiresIn')}
+            description={t('actions.expiresInHint')}
+            placeholder={t('actions.expiresDefault', { duration: duration(shown.defaultExpiresIn) })}
+            clearable
+            data={EXPIRIES.map((value) => ({ value, label: duration(value) }))}
+            value={expiresIn}
+            onChange={setExpiresIn}
+          />
+          <ProblemAlert error={ask.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('common.cancel')}
+            </Button>
+            <Button type="submit" disabled={!ready} loading={ask.isPending} color={shown.destructive ? 'red.9' : 'ai'}>
+              {t(`actionType.${assessment.type}`)}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+/** Asks the server what these parameters change; before any are given the assessment says it all. */
+function usePreview(
+  { assessment, device, contractorId }: Pick<Props, 'assessment' | 'device' | 'contractorId'>,
+  values: ActionValues,
+) {
+  const [settled] = useDebouncedValue(values, 400);
+  const params = paramsOf(settled);
+  const complete = problemsOf(settled, assessment.requiredOptions).size === 0;
+  return useQuery({
+    queryKey: ['preview', contractorId, device.deviceId, assessment.type, params],
+    queryFn: () =>
+      call('previewAction', {
+        params: { contractorId, deviceId: device.deviceId },
+        body: { type: assessment.type, params },
+      }),
+    enabled: complete && Object.keys(params).length > 0,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+}
+
+export function Consequences({ assessment }: { assessment: ActionAssessment }) {
+  const { t } = useTranslation();
+  const noteText = useNoteText();
+  return (
+    <Stack gap="sm" aria-live="polite">
+      {assessment.possible ? null : (
+        <Alert color="red" icon={<IconBan aria-hidden />} title={t('actions.refused')}>
+          {assessment.refusal === null ? null : noteText(assessment.refusal)}
+        </Alert>
+      )}
+      {assessment.possible ? (
+        <Box>
+          <Group gap="xs" mb={4}>
+            <Title order={3} size="h6">
+              {t('actions.willDo')}
+            </Title>
+            {assessment.destructive ? <Badge color="red.9">{t('actions.destructive')}</Badge> : null}
+            {assessment.urgent ? <Badge variant="light">{t('actions.urgent')}</Badge> : null}
+          </Group>
+          {assessment.effects.length === 0 ? (
+            <Text size="sm">{t('actions.noEffects')}</Text>
+          ) : (
+            <Notes notes={assessment.effects} />
+          )}
+        </Box>
+      ) : null}
+      {assessment.warnings.length === 0 ? null : (
+        <Alert variant="light" color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t('actions.beware')}>
+          <Notes notes={assessment.warnings} />
+        </Alert>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,251 @@
+import { Alert, Anchor, Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
+import { IconAlertOctagon, IconShieldCheck } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { AuditEntry } from '@tsukasa/api';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call, type Output } from '../../app/api.ts';
+import type { AuditSearch } from '../../app/router.tsx';
+import { present } from '../../app/search.ts';
+import { useWording } from '../../shared/codes.ts';
+import { DataTable } from '../../shared/data-table.tsx';
+import { PagedList, usePages } from '../../shared/list.tsx';
+import { Page, Section } from '../../shared/page.tsx';
+import { ProblemAlert } from '../../shared/problem-alert.tsx';
+import { Time } from '../../shared/time.tsx';
+
+/** The same page over a contractor's chain and the provider's own. */
+type Chain = {
+  readonly key: string;
+  readonly title: string;
+  readonly search: AuditSearch;
+  readonly change: (search: AuditSearch) => void;
+  readonly list: (cursor: string | undefined, signal: AbortSignal) => Promise<Output<'listAudit'>>;
+  readonly verify: () => Promise<Output<'verifyAudit'>>;
+};
+
+export function AuditPage() {
+  const { t } = useTranslation();
+  const { contractorId } = useParams({ from: '/inside/c/$contractorId/audit' });
+  const search = useSearch({ from: '/inside/c/$contractorId/audit' });
+  const navigate = useNavigate({ from: '/c/$contractorId/audit' });
+  return (
+    <Trail
+      key={contractorId}
+      chain={{
+        key: contractorId,
+        title: t('audit.title'),
+        search,
+        change: (next) => void navigate({ search: next, replace: true }),
+        list: (cursor, signal) =>
+          call('listAudit', { params: { contractorId }, query: { ...search, cursor, limit: 50 }, signal }),
+        verify: () => call('verifyAudit', { params: { contractorId } }),
+      }}
+    />
+  );
+}
+
+export function ProviderAuditPage() {
+  const { t } = useTranslation();
+  const search = useSearch({ from: '/inside/provider/audit' });
+  const navigate = useNavigate({ from: '/provider/audit' });
+  return (
+    <Trail
+      chain={{
+        key: 'provider',
+        title: t('audit.providerTitle'),
+        search,
+        change: (next) => void navigate({ search: next, replace: true }),
+        list: (cursor, signal) => call('listProviderAudit', { query: { ...search, cursor, limit: 50 }, signal }),
+        verify: () => call('verifyProviderAudit'),
+      }}
+    />
+  );
+}
+
+function Trail({ chain }: { chain: Chain }) {
+  const { t } = useTranslation();
+  const pages = usePages(['audit', chain.key, chain.search], chain.list);
+  const verification = useQuery({ queryKey: ['audit-verification', chain.key], queryFn: chain.verify, enabled: false });
+  return (
+    <Page
+      title={chain.title}
+      text={t('audit.text')}
+      actions={
+        <Button
+          variant="default"
+          leftSection={<IconShieldCheck size={16} aria-hidden />}
+          loading={verification.isFetching}
+          onClick={() => void verification.refetch()}
+        >
+          {t('audit.verify')}
+        </Button>
+      }
+    >
+      <ProblemAlert error={verification.error} />
+      {verification.data === undefined ? null : <Verified result={verification.data} />}
+      <Filters search={chain.search} onChange={chain.change} />
+      <Section padding={0}>
+        <PagedList pages={pages} empty={t('audit.empty')}>
+          {(rows) => <Entries rows={rows} chain={chain} />}
+        </PagedList>
+      </Section>
+    </Page>
+  );
+}
+
+function Verified({ result }: { result: Output<'verifyAudit'> }) {
+  const { t } = useTranslation();
+  if (result.ok) {
+    return (
+      <Alert role="status" variant="light" color="teal" icon={<IconShieldCheck aria-hidden />}>
+        <Text size="sm">{t('audit.verified', { count: result.entries })}</Text>
+        {result.head === null ? null : (
+          <Text size="xs" mt={4}>
+            {t('audit.head')}: #{result.head.seq} <Code>{result.head.hash}</Code>
+          </Text>
+        )}
+      </Alert>
+    );
+  }
+  return (
+    <Alert role="alert" color="red" icon={<IconAlertOctagon aria-hidden />}>
+      {result.problem === null ? null : (
+        <>
+          <Text size="sm" fw={600}>
+            {t('audit.broken', { seq: result.problem.seq })}
+          </Text>
+          <Text size="sm">{t(`audit.problem.${result.problem.kind}`)}</Text>
+        </>
+      )}
+    </Alert>
+  );
+}
+
+const FILTERS = [
+  ['action', 'filterAction'],
+  ['targetKind', 'filterTarget'],
+  ['targetId', 'filterTargetId'],
+  ['actorId', 'filterActor'],
+] as const;
+function Filters({ search, onChange }: { search: AuditSearch; onChange: (search: AuditSearch) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Group align="end" gap="sm">
+      {FILTERS.map(([field, label]) => (
+        <TextInput
+          key={`${field}:${search[field] ?? ''}`}
+          label={t(`audit.${label}`)}
+          w={{ base: '100%', xs: 220 }}
+          maxLength={100}
+          defaultValue={search[field] ?? ''}
+          onBlur={(event) => {
+            const value = event.currentTarget.value.trim();
+            if (value !== (search[field] ?? '')) onChange(present({ ...search, [field]: value || undefined }));
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') event.currentTarget.blur();
+          }}
+        />
+      ))}
+      {Object.keys(search).length === 0 ? null : (
+        <Button variant="subtle" onClick={() => onChange({})}>
+          {t('common.clear')}
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+function Entries({ rows, chain }: { rows: readonly AuditEntry[]; chain: Chain }) {
+  const { t } = useTranslation();
+  const word = useWording();
+  return (
+    <DataTable
+      label={chain.title}
+      rows={rows}
+      rowKey={(row) => String(row.seq)}
+      columns={[
+        { key: 'when', header: t('audit.when'), cell: (row) => <Time at={row.at} /> },
+        {
+          key: 'actor',
+          header: t('audit.actor'),
+          cell: (row) => (
+            <>
+              <Narrow
+                hint={t('audit.onlyThisActor')}
+                onClick={() => chain.change(present({ ...chain.search, actorId: row.actor.id }))}
+              >
+                {row.actor.name}
+              </Narrow>
+              <span className="age">{t(`audit.kind.${row.actor.kind}`)}</span>
+            </>
+          ),
+        },
+        {
+          key: 'action',
+          header: t('audit.action'),
+          cell: (row) => (
+            <>
+              {word('audit', row.action)}
+              <span className="age">{row.action}</span>
+            </>
+          ),
+        },
+        {
+          key: 'target',
+          header: t('audit.target'),
+          cell: (row) => (
+            <Narrow
+              hint={t('audit.onlyThisTarget')}
+              onClick={() =>
+                chain.change(present({ ...chain.search, targetKind: row.target.kind, targetId: row.target.id }))
+              }
+            >
+              {row.target.name || row.target.id}
+            </Narrow>
+          ),
+        },
+        { key: 'reason', header: t('common.reason'), cell: (row) => row.reason ?? '–' },
+        { key: 'details', header: t('audit.details'), cell: (row) => <Details entry={row} /> },
+      ]}
+    />
+  );
+}
+
+function Narrow({ hint, onClick, children }: { hint: string; onClick: () => void; children: ReactNode }) {
+  return (
+    <Anchor component="button" type="button" size="sm" title={hint} onClick={onClick} ta="start" underline="hover">
+      {children}
+    </Anchor>
+  );
+}
+
+function Details({ entry }: { entry: AuditEntry }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  return (
+    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary style={{ cursor: 'pointer' }}>#{entry.seq}</summary>
+      {open ? (
+        <Stack gap={4} mt={4}>
+          {Object.entries(entry.details).map(([key, value]) => (
+            <Text key={key} size="xs">
+              <Code>{key}</Code> {typeof value === 'string' ? value : JSON.stringify(value)}
+            </Text>
+          ))}
+          <Text size="xs">
+            {t('audit.ip')}: {entry.sourceIp ?? '–'}
+          </Text>
+          <Text size="xs">
+            {t('audit.requestId')}: {entry.requestId ?? '–'}
+          </Text>
+          <Text size="xs" style={{ wordBreak: 'break-all' }}>
+            {t('audit.hash')}: <Code>{entry.hash}</Code>
+          </Text>
+        </Stack>
+      ) : null}
+    </details>
+  );
+}

@@ -1,0 +1,164 @@
+import { Button, Group, Menu, Stack, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { IconColumns3, IconDownload, IconPlus } from '@tabler/icons-react';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call, urlOf } from '../../app/api.ts';
+import { useCan } from '../../app/session.ts';
+import { useLanguage } from '../../shared/format.ts';
+import { Page } from '../../shared/page.tsx';
+import { QueryStates } from '../../shared/query-states.tsx';
+import { SearchInput } from '../../shared/search-input.tsx';
+import { ActiveFilters, FilterButton } from './filters.tsx';
+import { DeviceCards, DeviceTable } from './rows.tsx';
+import { COLUMNS, type ColumnKey, countFilters, DEFAULT_COLUMNS, type DeviceSearch, filtersOf } from './search.ts';
+
+const PAGE = 100;
+
+/** The fleet: search, filters, sorting and columns live in the URL; rows come by cursor while one scrolls. */
+export function DevicesPage() {
+  const { t } = useTranslation();
+  const { contractorId } = useParams({ from: '/inside/c/$contractorId/devices' });
+  const search = useSearch({ from: '/inside/c/$contractorId/devices' });
+  const navigate = useNavigate({ from: '/c/$contractorId/devices' });
+  const can = useCan(contractorId);
+  const narrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
+  const filters = useMemo(() => filtersOf(search), [search]);
+  const pages = useInfiniteQuery({
+    queryKey: ['devices', contractorId, filters],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      call('listDevices', { params: { contractorId }, query: { ...filters, cursor: pageParam, limit: PAGE }, signal }),
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+  const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
+  const total = pages.data?.pages[0]?.total;
+  const change = (next: Partial<{ [K in keyof DeviceSearch]: DeviceSearch[K] | undefined }>) =>
+    void navigate({ search: clean({ ...search, ...next }), replace: true });
+  const columns = search.columns ?? DEFAULT_COLUMNS;
+  const filtered = countFilters(search) > 0 || search.q !== undefined;
+  const list = {
+    rows,
+    total: total ?? rows.length,
+    contractorId,
+    more: pages.hasNextPage && !pages.isFetchingNextPage ? () => void pages.fetchNextPage() : undefined,
+    fetchingMore: pages.isFetchingNextPage,
+  };
+  return (
+    <Page
+      title={t('devices.title')}
+      actions={
+        <>
+          {can('devices.export') ? <ExportLink contractorId={contractorId} search={search} columns={columns} /> : null}
+          {can('enrollment.write') ? (
+            <Button
+              leftSection={<IconPlus size={16} aria-hidden />}
+              renderRoot={(props) => <Link {...props} to="/c/$contractorId/enrollment" params={{ contractorId }} />}
+            >
+              {t('devices.invite')}
+            </Button>
+          ) : null}
+        </>
+      }
+    >
+      <Stack gap="sm">
+        <Group gap="xs">
+          <SearchInput
+            label={t('devices.search')}
+            value={search.q ?? ''}
+            onChange={(q) => change({ q: q.trim() === '' ? undefined : q })}
+          />
+          <FilterButton contractorId={contractorId} search={search} onChange={change} sortable={narrow === true} />
+          {narrow === true ? null : <ColumnChooser columns={columns} onChange={(next) => change({ columns: next })} />}
+        </Group>
+        <ActiveFilters search={search} onChange={change} />
+        <Text size="sm" c="dimmed" role="status" className="tabular">
+          {total === undefined ? '' : t('common.total', { count: total })}
+        </Text>
+        <QueryStates
+          query={pages}
+          empty={{ when: () => rows.length === 0, text: filtered ? t('states.emptySearch') : t('devices.empty') }}
+        >
+          {() =>
+            narrow === true ? (
+              <DeviceCards {...list} />
+            ) : (
+              <DeviceTable
+                {...list}
+                columns={columns}
+                search={search}
+                onSort={(sort, order) => change({ sort, order })}
+              />
+            )
+          }
+        </QueryStates>
+      </Stack>
+    </Page>
+  );
+}
+
+function clean(search: { [K in keyof DeviceSearch]: DeviceSearch[K] | undefined }): DeviceSearch {
+  return Object.fromEntries(
+    Object.entries(search)
+      .filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0))
+      // One parameter for all columns: `columns=name,person`.
+      .map(([key, value]) => [key, key === 'columns' && Array.isArray(value) ? value.join(',') : value]),
+  ) as DeviceSearch;
+}
+
+type ExportProps = { contractorId: string; search: DeviceSearch; columns: readonly ColumnKey[] };
+function ExportLink({ contractorId, search, columns }: ExportProps) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const href = urlOf('exportDevices', {
+    params: { contractorId },
+    query: { ...filtersOf(search), columns: columns.join(','), language },
+  });
+  return (
+    <Button
+      variant="default"
+      component="a"
+      href={href}
+      download
+      title={t('devices.exportHint')}
+      leftSection={<IconDownload size={16} aria-hidden />}
+    >
+      {t('devices.export')}
+    </Button>
+  );
+}
+
+type ColumnProps = { columns: readonly ColumnKey[]; onChange: (columns: ColumnKey[] | undefined) => void };
+function ColumnChooser({ columns, onChange }: ColumnProps) {
+  const { t } = useTranslation();
+  return (
+    <Menu closeOnItemClick={false} position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconColumns3 size={16} aria-hidden />}>
+          {t('devices.columns')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
+        {COLUMNS.filter((column) => column !== 'name').map((column) => {
+          const shown = columns.includes(column);
+          return (
+            <Menu.Item
+              key={column}
+              role="menuitemcheckbox"
+              aria-checked={shown}
+              leftSection={<span aria-hidden="true">{shown ? '☑' : '☐'}</span>}
+              onClick={() => onChange(COLUMNS.filter((c) => (c === column ? !shown : columns.includes(c))))}
+            >
+              {t(`fields.${column}`)}
+            </Menu.Item>
+          );
+        })}
+        <Menu.Divider />
+        <Menu.Item onClick={() => onChange(undefined)}>{t('devices.resetColumns')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

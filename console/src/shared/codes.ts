@@ -1,0 +1,58 @@
+import type { Note } from '@tsukasa/api';
+import { useTranslation } from 'react-i18next';
+import { ApiError } from '../app/problem.ts';
+import { type CodeKind, codes } from '../locales/codes.ts';
+import { useDuration, useLanguage } from './format.ts';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** The wording of a code of the server in the chosen language; an unknown one is shown as it came, with its parameters. */
+export function useWording(): (kind: CodeKind, code: string, params?: Params) => string {
+  const language = useLanguage();
+  const duration = useDuration();
+  return (kind, code, params = {}) => {
+    const template = codes[kind].get(code)?.[language];
+    if (template === undefined) return `${code}${paramText(params)}`;
+    return template.replace(/\{(\w+)\}/g, (_, name: string) => valueText(params[name], duration));
+  };
+}
+
+function valueText(value: unknown, duration: (iso: string) => string): string {
+  if (value === undefined || value === null) return '–';
+  if (Array.isArray(value)) return value.map((v) => valueText(v, duration)).join(', ');
+  if (typeof value === 'string') return /^P(T?\d+[DHMS])+$/.test(value) ? duration(value) : value;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function paramText(params: Params): string {
+  const parts = Object.entries(params).map(
+    ([k, v]) => `${k}: ${typeof v === 'object' ? JSON.stringify(v) : String(v)}`,
+  );
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+export function useNoteText(): (note: Note) => string {
+  const word = useWording();
+  return (note) => word('note', note.code, note.params);
+}
+
+export type ProblemText = { readonly title: string; readonly detail: string; readonly request: string | undefined };
+/** What to tell a person about a failure: our own wording of its reason, otherwise the server's title and detail. */
+export function useProblemText(): (error: unknown) => ProblemText {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const word = useWording();
+  return (error) => {
+    if (!(error instanceof ApiError)) {
+      return { title: t('states.failed'), detail: error instanceof Error ? error.message : '', request: undefined };
+    }
+    if (error.status === 0) {
+      return { title: t('states.unreachable'), detail: t('states.unreachableText'), request: undefined };
+    }
+    const { title, detail, reason, params, errors, instance } = error.problem;
+    const known = reason !== undefined && codes.problem.get(reason)?.[language] !== undefined;
+    const places = (errors ?? []).map((e) => `${e.pointer}: ${e.detail}`).join('\n');
+    const said = known ? word('problem', reason, params) : [detail ?? '', places].filter((s) => s !== '').join('\n');
+    return { title, detail: said, request: error.status >= 500 ? instance : undefined };
+  };
+}

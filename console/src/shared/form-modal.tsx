@@ -1,0 +1,45 @@
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useCloseLabel } from './confirm-danger.tsx';
+import { ProblemAlert } from './problem-alert.tsx';
+
+type Props = {
+  readonly title: string;
+  readonly submit: string;
+  readonly busy: boolean;
+  readonly ready?: boolean;
+  readonly error: Error | null;
+  readonly size?: string;
+  readonly onSubmit: () => void;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+};
+
+/** A form in a dialog; mounted only while it is open, so that it always begins fresh. */
+export function FormModal({ title, submit, busy, ready = true, error, size, onSubmit, onClose, children }: Props) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened onClose={onClose} title={title} size={size ?? 'md'} closeButtonProps={useCloseLabel()}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready && !busy) onSubmit();
+        }}
+      >
+        <Stack>
+          {children}
+          <ProblemAlert error={error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('common.cancel')}
+            </Button>
+            <Button type="submit" loading={busy} disabled={!ready}>
+              {submit}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

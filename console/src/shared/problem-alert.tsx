@@ -1,0 +1,16 @@
+import { Alert, Text } from '@mantine/core';
+import { useProblemText } from './codes.ts';
+
+/** The failure of a form, above its buttons. */
+export function ProblemAlert({ error }: { error: Error | null }) {
+  const problemText = useProblemText();
+  if (error === null) return null;
+  const { title, detail } = problemText(error);
+  return (
+    <Alert role="alert" color="red" title={title}>
+      <Text size="sm" style={{ whiteSpace: 'pre-line' }}>
+        {detail}
+      </Text>
+    </Alert>
+  );
+}

@@ -1,0 +1,10 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Everything comes from our own origin and nothing is inlined, so that a strict content security policy holds. */
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  build: { target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 900 },
+  server: { proxy: { '/api': process.env['TSUKASA_DEV_SERVER'] ?? 'http://127.0.0.1:8420' } },
+});
