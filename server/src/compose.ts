@@ -1,12 +1,121 @@
-import { routes } from '@tsukasa/api';
-import { OPENAPI_PATH, serveOpenApi } from './base/http/openapi.ts';
-import type { Compose } from './base/server.ts';
+import { type Platform, type RouteName, routes } from '@tsukasa/api';
+import type { Tx } from './base/db.ts';
+import type { Foundation } from './base/foundation.ts';
+import type { Handlers, RequestContext } from './base/http/context.ts';
+import { serveOpenApi } from './base/http/openapi.ts';
+import { type Handlers as BoundHandlers, bindRoutes } from './base/http/routes.ts';
+import type { ContractorId } from './base/ids.ts';
+import type { Compose, Rooms } from './base/server.ts';
+import {
+  accountMessages,
+  contractorSettings,
+  createAccounts,
+  findContractor,
+  idempotencyPrincipal,
+  listFleetSettings,
+} from './rooms/accounts/index.ts';
+import { type Actions, actionMessages, createActions, type Dialect } from './rooms/actions/index.ts';
+import { type Apple, appleMessages, createApple } from './rooms/apple/index.ts';
+import { auditHandlers, recordAudit } from './rooms/audit/index.ts';
+import { type Certificates, certificateMessages, createCertificates } from './rooms/certificates/index.ts';
+import { type DeviceChannel, deviceHandlers, deviceMessages, personDevices } from './rooms/devices/index.ts';
+import { directoryMessages, personHandlers } from './rooms/directory/index.ts';
+import { reportHandlers } from './rooms/reports/index.ts';
+
+const VERSION = '0.1.0';
 
 /** Builds the rooms on the foundation and joins them. */
-export const compose: Compose = async () => ({
-  messages: {},
-  bind: (app) => {
-    serveOpenApi(app, routes, { title: 'Tsukasa', version: '0.1.0' });
-  },
-  started: async () => [`OpenAPI ${OPENAPI_PATH}`],
-});
+export const compose: Compose = async (foundation) => {
+  const { config, db, jobs, idempotency } = foundation;
+  const deps = { ...foundation, recordAudit, publicUrl: config.publicUrl };
+  const accounts = createAccounts({ ...deps, sessionLifetime: config.sessionLifetime });
+  const { apple, actions, certificates } = joinDevices(foundation);
+  const channels = new Map<Platform, DeviceChannel>([['apple', apple.channel]]);
+  const gates = new Map([['apple' as const, apple.gate]]);
+  actions.registerJobs(jobs);
+  certificates.registerJobs(jobs);
+  const handlers: Handlers<typeof routes> = {
+    ...accounts.handlers,
+    ...auditHandlers(deps),
+    ...personHandlers({ ...deps, devices: personDevices }),
+    ...deviceHandlers({ ...deps, contractorSettings, channels, gates, openActions: actions }),
+    ...actions.handlers,
+    ...certificates.handlers,
+    ...reportHandlers({
+      ...deps,
+      version: VERSION,
+      startedAt: foundation.clock.now(),
+      channels,
+      contractorSettings,
+      listContractors: () => db.asProvider(listFleetSettings),
+      countActions: actions.count,
+      pushCertificateNotAfter: async (tx, id) => (await certificates.currentPushCertificate(tx, id))?.notAfter,
+    }),
+  };
+  const rooms: Rooms = {
+    messages: {
+      ...accountMessages,
+      ...directoryMessages,
+      ...deviceMessages,
+      ...actionMessages,
+      ...certificateMessages,
+      ...appleMessages,
+    },
+    deviceHandler: (request, response) =>
+      apple.deviceHandler(request, response) || certificates.scepHandler(request, response),
+    bind: (app) => {
+      app.route(accounts.authRoute);
+      const { authorize } = accounts;
+      bindRoutes(app, routes, bound(handlers), { authorize, principalOf: idempotencyPrincipal, idempotency });
+      serveOpenApi(app, routes, { title: 'Tsukasa', version: VERSION });
+    },
+    started: async () => {
+      apple.start();
+      const link = await accounts.firstAdministratorLink();
+      if (link === undefined) return [];
+      return ['最初の提供者管理者を作成する / Create the first provider administrator (24 h, once):', `  ${link}`];
+    },
+    stop: () => apple.stop(),
+  };
+  return rooms;
+};
+
+/** The three rooms that need each other: a dialect finishes actions, and issues and answers for certificates. */
+function joinDevices(foundation: Foundation): { apple: Apple; actions: Actions; certificates: Certificates } {
+  const { config, metrics } = foundation;
+  const contractor = async (tx: Tx, id: ContractorId) => {
+    const found = await findContractor(tx, id);
+    const { observeEvery, language, helpdeskPhone } = await contractorSettings(tx, id);
+    return { name: found?.name ?? '', observeEvery: Temporal.Duration.from(observeEvery), language, helpdeskPhone };
+  };
+  const apple: Apple = createApple({
+    ...foundation,
+    config,
+    registry: metrics.registry,
+    contractor,
+    certificates: () => certificates,
+    actions: () => actions,
+  });
+  const certificates = createCertificates({
+    ...foundation,
+    recordAudit,
+    contractorName: async (tx, id) => (await findContractor(tx, id))?.name,
+    bindings: apple.bindings,
+    revocations: apple.revocations,
+    topicUse: apple.topicUse,
+  });
+  const dialects = new Map<Platform, Dialect>([['apple', apple.dialect]]);
+  const actions = createActions({ ...foundation, recordAudit, dialects });
+  return { apple, actions, certificates };
+}
+
+/** The rooms' handlers in the form in which the HTTP layer calls them. */
+function bound(handlers: Handlers<typeof routes>): BoundHandlers<typeof routes, RequestContext> {
+  type Loose = (input: object, context: RequestContext) => Promise<unknown>;
+  const names = Object.keys(handlers) as RouteName[];
+  const entries = names.map((name) => {
+    const handle = handlers[name] as unknown as Loose;
+    return [name, ({ caller, ...input }: { caller: RequestContext }) => handle(input, caller)];
+  });
+  return Object.fromEntries(entries) as BoundHandlers<typeof routes, RequestContext>;
+}

@@ -125,3 +125,18 @@ export async function mergeSettings(
     .where('contractor_id', '=', contractorId)
     .execute();
 }
+
+/** Every contractor with the setting by which its devices count as silent, by name; for the provider's overview. */
+export async function listFleetSettings(tx: Tx) {
+  const rows = await over(tx)
+    .selectFrom('contractors')
+    .select(['contractor_id', 'name', 'state', 'settings'])
+    .orderBy(sql`name collate ja`)
+    .execute();
+  return rows.map((row) => ({
+    contractorId: row.contractor_id,
+    name: row.name,
+    state: row.state,
+    silentAfter: { ...DEFAULT_SETTINGS, ...row.settings }.silentAfter,
+  }));
+}

@@ -19,6 +19,7 @@ import { tokenHandlers } from './tokens.ts';
 export type { Authorize, AuthRequest } from './authorize.ts';
 export { idempotencyPrincipal } from './authorize.ts';
 export type { Bootstrapped, BootstrapRequest } from './bootstrap.ts';
+export { findContractor, listFleetSettings } from './contractors-store.ts';
 export type { AccountsDeps } from './deps.ts';
 export { accountMessages } from './messages.ts';
 
