@@ -6,7 +6,7 @@ import { SYSTEM } from '../../base/http/context.ts';
 import { PASSWORD_LENGTH } from './auth.ts';
 import type { AccountsDeps } from './deps.ts';
 import { makeLink } from './links.ts';
-import { normaliseEmail, tokenText } from './model.ts';
+import { parseEmail, tokenText } from './model.ts';
 import { findUserByEmail, insertUser, lockNoStaffYet, putStaff } from './people-store.ts';
 import { created, newToken } from './tokens.ts';
 import { insertProviderToken } from './tokens-store.ts';
@@ -24,8 +24,8 @@ const LINK_HOURS = 24;
  * (`bootstrap.done`) when there is any provider staff, `invalid` for a password or address that cannot be.
  */
 export async function bootstrap(deps: AccountsDeps, request: BootstrapRequest): Promise<Bootstrapped> {
-  const email = normaliseEmail(request.email);
-  checkRequest(email, request.password);
+  const email = parseEmail(request.email);
+  checkPassword(request.password);
   const passwordHash = await hashPassword(request.password);
   const name = request.name?.trim() || email;
   const now = deps.clock.now();
@@ -52,11 +52,8 @@ export async function bootstrap(deps: AccountsDeps, request: BootstrapRequest): 
   });
 }
 
-function checkRequest(email: string, password: string): void {
+function checkPassword(password: string): void {
   const { least, most } = PASSWORD_LENGTH;
-  if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 254) {
-    throw new DomainError('invalid', 'the e-mail address is not valid', { reason: 'bootstrap.email' });
-  }
   if (password.length < least || password.length > most) {
     throw new DomainError('invalid', `the password must have ${least} to ${most} characters`, {
       reason: 'bootstrap.password',

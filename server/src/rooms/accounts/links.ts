@@ -13,7 +13,7 @@ import { type Allowance, countGuess, forgetGuesses } from './attempts.ts';
 import { findContractor } from './contractors-store.ts';
 import type { AccountsDeps } from './deps.ts';
 import { dropResets, findLink, type Link, putLink, useLink } from './links-store.ts';
-import { newSecret, normaliseEmail, secretHash } from './model.ts';
+import { newSecret, parseEmail, secretHash } from './model.ts';
 import {
   findUser,
   findUserByEmail,
@@ -118,8 +118,9 @@ async function accept(deps: AccountsDeps, body: Acceptance, context: RequestCont
 }
 
 async function holderOf(deps: AccountsDeps, link: Link, body: Acceptance): Promise<Holder> {
-  const email = normaliseEmail(link.email ?? body.email ?? '');
-  if (email === '') throw missing('/email');
+  const given = link.email ?? body.email;
+  if (given === undefined) throw missing('/email');
+  const email = parseEmail(given);
   const user = await deps.db.unbound((tx) => findUserByEmail(tx, email));
   if (link.purpose === 'reset') {
     if (!user) throw usedUp();

@@ -50,7 +50,10 @@ export const accountMessages: Messages = {
     ja: 'プロバイダー管理者はすでに登録されています。',
     en: 'A provider administrator exists already.',
   },
-  'bootstrap.email': { ja: 'メールアドレスが正しくありません。', en: 'The e-mail address is not valid.' },
+  'account.email': {
+    ja: 'このメールアドレスではサインインできません。name@example.jp の形式で入力してください。',
+    en: 'Nobody can sign in with this e-mail address; use one such as name@example.jp.',
+  },
   'bootstrap.password': {
     ja: 'パスワードは {least}〜{most} 文字にしてください。',
     en: 'The password must have {least} to {most} characters.',

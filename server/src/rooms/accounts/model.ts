@@ -138,6 +138,19 @@ export function normaliseEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
+/** What better-auth takes at sign-in (the pattern of its validator): another address would be an account without a door. */
+const SIGN_IN_ADDRESS = /^(?!\.)(?!.*\.\.)[a-z0-9_'+\-.]*[a-z0-9_+-]@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
+
+/** The one spelling of an address that can sign in. Throws `invalid` (`account.email`). */
+export function parseEmail(given: string): string {
+  const email = normaliseEmail(given);
+  if (email.length <= 254 && SIGN_IN_ADDRESS.test(email)) return email;
+  throw new DomainError('invalid', 'nobody can sign in with this e-mail address', {
+    reason: 'account.email',
+    errors: [{ pointer: '/email', detail: 'must be an e-mail address such as name@example.jp' }],
+  });
+}
+
 export const DEFAULT_SETTINGS: ContractorSettings = {
   observeEvery: 'PT6H',
   silentAfter: 'P3D',

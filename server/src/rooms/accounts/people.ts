@@ -6,7 +6,7 @@ import { type ContractorId, parseUuid } from '../../base/ids.ts';
 import { principalOf } from './authorize.ts';
 import type { AccountsDeps } from './deps.ts';
 import { makeLink } from './links.ts';
-import { normaliseEmail, providerRoleOf } from './model.ts';
+import { parseEmail, providerRoleOf } from './model.ts';
 import {
   findMember,
   findStaff,
@@ -65,7 +65,7 @@ async function inviteMember(
   { role, ...given }: Invitation<ContractorRole>,
   context: RequestContext,
 ) {
-  const email = normaliseEmail(given.email);
+  const email = parseEmail(given.email);
   return deps.db.asContractor(contractorId, async (tx) => {
     const user = await findUserByEmail(tx, email);
     const member = user && (await findMember(tx, contractorId, user.userId));
@@ -75,7 +75,7 @@ async function inviteMember(
 }
 
 async function inviteStaff(deps: AccountsDeps, { role, ...given }: Invitation<ProviderRole>, context: RequestContext) {
-  const email = normaliseEmail(given.email);
+  const email = parseEmail(given.email);
   return deps.db.asProvider(async (tx) => {
     const user = await findUserByEmail(tx, email);
     const member = user && (await findStaff(tx, user.userId));

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ContractorRole, type Route, type RouteName, routes } from '@tsukasa/api';
+import { DomainError } from '../../base/errors.ts';
+import { bindRoutes } from '../../base/http/routes.ts';
+import { type ContractorId, newId } from '../../base/ids.ts';
+import { adapt, PASSWORD, PUBLIC_URL, testAccounts } from './testing/app.ts';
+import { Browser, reasonOf } from './testing/browser.ts';
+
+/**
+ * Who may call what: written by hand, and on purpose not derived from the roles' permissions or from what the routes say of
+ * themselves. `anyone`: nobody has to be signed in. `session`: any session, also before its second factor. `signed in`: any
+ * person or program. Otherwise the roles: P provider's administrator, A contractor's administrator, H helpdesk, R auditor.
+ * A route that is missing here does not compile.
+ */
+const WHO: Readonly<Record<RouteName, string>> = {
+  getSession: 'session',
+  reauthenticate: 'signed in',
+  inspectAccountLink: 'anyone',
+  acceptAccountLink: 'anyone',
+  listMembers: 'P A R',
+  inviteMember: 'P A',
+  changeMember: 'P A',
+  resetMember: 'P A',
+  listApiTokens: 'P A R',
+  createApiToken: 'P A',
+  revokeApiToken: 'P A',
+  listStaff: 'P',
+  inviteStaff: 'P',
+  changeStaff: 'P',
+  listProviderApiTokens: 'P',
+  createProviderApiToken: 'P',
+  revokeProviderApiToken: 'P',
+  listContractors: 'P',
+  createContractor: 'P',
+  changeContractor: 'P',
+  getProviderStatus: 'P',
+  getContractor: 'P A H R',
+  changeContractorSettings: 'P A',
+  getDashboard: 'P A H R',
+  listPersons: 'P A H R',
+  createPerson: 'P A H',
+  getPerson: 'P A H R',
+  changePerson: 'P A H',
+  archivePerson: 'P A H',
+  listGroups: 'P A H R',
+  createGroup: 'P A H',
+  changeGroup: 'P A H',
+  deleteGroup: 'P A H',
+  addGroupMember: 'P A H',
+  removeGroupMember: 'P A H',
+  listDevices: 'P A H R',
+  exportDevices: 'P A R',
+  getDevice: 'P A H R',
+  changeDevice: 'P A H',
+  listDeviceApps: 'P A H R',
+  listDeviceProfiles: 'P A H R',
+  listDeviceCertificates: 'P A H R',
+  listDeviceChanges: 'P A H R',
+  listDeviceReports: 'P A H R',
+  listInvitations: 'P A H R',
+  createInvitation: 'P A H',
+  getInvitation: 'P A H R',
+  revokeInvitation: 'P A H',
+  listEvents: 'P A H R',
+  acknowledgeEvent: 'P A H',
+  assessActions: 'P A H R',
+  previewAction: 'P A H R',
+  askAction: 'P A H', // what the type of the action needs besides is asked for by the room `actions`
+  listDeviceActions: 'P A H R',
+  getDeviceAction: 'P A H R',
+  listActions: 'P A H R',
+  getAction: 'P A H R',
+  cancelAction: 'P A H',
+  readActionSecret: 'P A',
+  listRawCommands: 'P A',
+  getPushCertificate: 'P A H R',
+  putPushCertificate: 'P A',
+  requestPushCertificate: 'P A',
+  listIdentities: 'P A H R',
+  revokeIdentity: 'P A',
+  listAudit: 'P A R',
+  verifyAudit: 'P A R',
+  listProviderAudit: 'P',
+  verifyProviderAudit: 'P',
+};
+
+/** Routes that a session must have proven itself anew for. */
+const FRESH: readonly RouteName[] = [
+  'inviteMember',
+  'changeMember',
+  'resetMember',
+  'createApiToken',
+  'inviteStaff',
+  'changeStaff',
+  'createProviderApiToken',
+  'readActionSecret',
+  'putPushCertificate',
+  'revokeIdentity',
+];
+
+type Letter = 'P' | 'A' | 'H' | 'R';
+type Caller = { readonly who: string; readonly letter: Letter | 'anonymous' | 'password'; readonly page: Browser };
+type Place = 'own' | 'foreign' | 'nonexistent';
+
+const t = await testAccounts();
+const places: Readonly<Record<Place, ContractorId>> = {
+  own: await t.contractor('Own'),
+  foreign: await t.contractor('Foreign'),
+  nonexistent: newId(),
+};
+
+// The handlers of all rooms stand behind the check that is walked here, so each is replaced by one that says "passed".
+const passed = () => Promise.reject(new DomainError('gone', 'passed the check', { reason: 'walk.passed' }));
+const probes = Object.fromEntries(Object.keys(routes).map((name) => [name, passed])) as Record<RouteName, unknown>;
+const app = t.newApp((bare) => bindRoutes(bare, routes, adapt(routes, probes), t.binding));
+
+const ROLES: readonly (readonly [Letter, ContractorRole])[] = [
+  ['A', 'contractor_administrator'],
+  ['H', 'helpdesk'],
+  ['R', 'auditor'],
+];
+
+/** The same session on the application with all routes. */
+function walking(page: Browser): Browser {
+  const copy = new Browser(app, PUBLIC_URL);
+  for (const [name, value] of page.cookies) copy.cookies.set(name, value);
+  return copy;
+}
+
+async function passwordOnly(email: string): Promise<Browser> {
+  const page = t.browser();
+  await page.ok('POST', '/api/auth/sign-in/email', { email, password: PASSWORD });
+  return walking(page);
+}
+
+async function everybody(): Promise<readonly Caller[]> {
+  const callers: Caller[] = [
+    { who: 'nobody', letter: 'anonymous', page: new Browser(app, PUBLIC_URL) },
+    { who: 'a made-up token', letter: 'anonymous', page: new Browser(app, PUBLIC_URL, `tsp_${'a'.repeat(43)}`) },
+    { who: 'provider session', letter: 'P', page: walking((await t.signedIn((await t.staff()).email)).page) },
+    { who: 'provider token', letter: 'P', page: new Browser(app, PUBLIC_URL, await t.providerToken()) },
+    { who: 'provider password only', letter: 'password', page: await passwordOnly((await t.staff()).email) },
+  ];
+  for (const [letter, role] of ROLES) {
+    const { email } = await t.member(places.own, role);
+    const half = await t.member(places.own, role);
+    callers.push(
+      { who: `${role} session`, letter, page: walking((await t.signedIn(email)).page) },
+      { who: `${role} token`, letter, page: new Browser(app, PUBLIC_URL, await t.contractorToken(places.own, role)) },
+      { who: `${role} password only`, letter: 'password', page: await passwordOnly(half.email) },
+    );
+  }
+  return callers;
+}
+
+const callers = await everybody();
+
+/** The right answer: `passed`, or status and reason. */
+function expected(name: RouteName, letter: Caller['letter'], place: Place): string {
+  const who = WHO[name];
+  if (who === 'anyone') return 'passed';
+  if (letter === 'anonymous') return '401 session.missing';
+  if (letter === 'password') return who === 'session' ? 'passed' : '403 session.second_factor_required';
+  if (who === 'session' || who === 'signed in') return 'passed';
+  const allowed = who.split(' ').includes(letter);
+  if (routes[name].path.startsWith('/api/v1/provider/')) return allowed ? 'passed' : '403 permission.missing';
+  if (place === 'nonexistent' || (place === 'foreign' && letter !== 'P')) return '404 contractor.unknown';
+  return allowed ? 'passed' : '403 permission.missing';
+}
+
+function addressOf(route: Route, contractorId: string): string {
+  return route.path.replace(':contractorId', contractorId).replaceAll(/:\w+/g, newId());
+}
+
+async function outcome(page: Browser, route: Route, contractorId: string): Promise<string> {
+  const { status, body } = await page.send(route.method, addressOf(route, contractorId));
+  const reason = String(reasonOf(body));
+  // The check comes before the request is read, so a complaint about that is a pass too.
+  return reason === 'walk.passed' || reason.startsWith('request.') ? 'passed' : `${status} ${reason}`;
+}
+
+const names = Object.keys(routes) as RouteName[];
+
+for (const { who, letter, page } of callers) {
+  for (const place of ['own', 'foreign', 'nonexistent'] as const) {
+    test(`${who}, ${place} contractor: every route`, async () => {
+      const answers: Record<string, string> = {};
+      for (const name of names) answers[name] = await outcome(page, routes[name], places[place]);
+      assert.deepEqual(answers, Object.fromEntries(names.map((name) => [name, expected(name, letter, place)])));
+    });
+  }
+}
+
+test('a foreign contractor answers in the very words of one that does not exist', async () => {
+  for (const { page, letter } of callers) {
+    if (letter !== 'A' && letter !== 'H' && letter !== 'R') continue;
+    const words = async (place: Place) => {
+      const { body, status } = await page.send('GET', `/api/v1/contractors/${places[place]}`);
+      return { ...(body as object), instance: '', status };
+    };
+    assert.deepEqual(await words('foreign'), await words('nonexistent'));
+  }
+});
+
+test('an id that is none is no contractor either', async () => {
+  for (const { page, letter } of callers) {
+    if (letter === 'anonymous' || letter === 'password') continue;
+    for (const id of ['x', '00000000-0000-0000-0000-000000000000', "'"]) {
+      assert.equal(await outcome(page, routes.getContractor, encodeURIComponent(id)), '404 contractor.unknown');
+    }
+  }
+});
+
+test('five minutes after a session proved itself the dangerous routes ask again; tokens pass', async () => {
+  t.clock.advance('PT5M1S');
+  for (const { who, letter, page } of callers) {
+    if (letter === 'anonymous' || letter === 'password') continue;
+    for (const name of names) {
+      const right = expected(name, letter, 'own');
+      const again = right === 'passed' && FRESH.includes(name) && who.endsWith('session');
+      const answer = await outcome(page, routes[name], places.own);
+      assert.equal(answer, again ? '401 session.reauthentication_required' : right, `${who} ${name}`);
+    }
+  }
+});
