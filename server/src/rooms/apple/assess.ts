@@ -6,7 +6,6 @@ import { commandOf } from './action-commands.ts';
 import { parseRawCommand, pointerOf } from './raw-command.ts';
 import { isSupervised, targetOf } from './target.ts';
 
-/** A device that has been silent for this long may not hear of anything for a while; a hint, nothing is decided by it. */
 const NOTHING: Pick<Assessment, 'effects' | 'warnings' | 'options' | 'requiredOptions'> = {
   effects: [],
   warnings: [],
@@ -22,7 +21,7 @@ export function rightsOf(device: DeviceFacts): number {
 /** What an action really does on this device: pure. Refusals are named `action.*`; the catalogue decides what can work. */
 export function assess(device: DeviceFacts, type: ActionType, params: ActionParams): Assessment {
   const target = targetOf(device, rightsOf(device));
-  if (device.managementState !== 'managed') return refused({ code: 'action.not_managed' });
+  if (device.managementState !== 'managed') return refused({ code: 'action.device_not_managed' });
   switch (type) {
     case 'refresh':
       return { ...NOTHING, effects: [note('refresh')], warnings: warnings(device, target) };

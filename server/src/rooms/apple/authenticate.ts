@@ -182,7 +182,8 @@ async function useInvitation(
   const { contractorId, hash: subject } = known;
   const found = await describeInvitation(tx, contractorId, invitationId, now);
   const again = await hasUsedInvitation(tx, contractorId, udid, invitationId);
-  if (again && (found.problem === undefined || found.problem === 'used_up')) return found;
+  const inTime = Temporal.Instant.compare(now, found.invitation.expiresAt) < 0;
+  if (again && inTime && (found.problem === undefined || found.problem === 'used_up')) return found;
   if (await countUse(tx, contractorId, invitationId, now)) return found;
   throw new Refusal('channel.invitation_not_usable', { detail: found.problem ?? 'used_up', subject });
 }

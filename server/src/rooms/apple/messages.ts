@@ -6,10 +6,6 @@ export const appleMessages: Messages = {
     ja: 'Apple のプッシュ証明書がまだありません。先に登録してください。',
     en: 'There is no Apple push certificate yet. Upload one first.',
   },
-  'action.not_managed': {
-    ja: 'この端末は管理されていません。',
-    en: 'This device is not managed.',
-  },
   'action.not_enrolled': {
     ja: 'この端末は現在登録されていません。',
     en: 'This device is not enrolled at present.',
