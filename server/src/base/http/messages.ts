@@ -20,7 +20,7 @@ export const TITLES: Readonly<Record<ErrorCode | 'internal' | 'method_not_allowe
   gone: { ja: 'すでに存在しません', en: 'No longer there' },
   too_many: { ja: '回数が多すぎます', en: 'Too many requests' },
   unavailable: { ja: '一時的に利用できません', en: 'Temporarily unavailable' },
-  precondition_failed: { ja: '前提となる状態が変わっています', en: 'The state has changed in the meantime' },
+  precondition_failed: { ja: '前提となる条件が整っていません', en: 'A condition for this is not met' },
   too_large: { ja: '大きすぎます', en: 'Too large' },
   unsupported: { ja: '対応していない形式です', en: 'Unsupported format' },
   internal: { ja: 'サーバーで問題が発生しました', en: 'Something went wrong on the server' },
