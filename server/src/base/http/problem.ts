@@ -16,7 +16,7 @@ export const STATUS = {
   gone: 410,
   too_many: 429,
   unavailable: 503,
-  precondition_failed: 412,
+  precondition_failed: 409,
   too_large: 413,
   unsupported: 415,
 } as const satisfies Record<ErrorCode, number>;
