@@ -1,3 +1,5 @@
 /** Stand-ins for outside clouds, and simulated devices that speak the real protocols. */
 export * from './apns/index.ts';
 export * from './apple-device/index.ts';
+export type { Recruit } from './fleet.ts';
+export { describeFailure, drawKind, enrollFleet, FleetTally, makeFleet } from './fleet.ts';

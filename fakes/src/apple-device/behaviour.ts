@@ -10,6 +10,8 @@ export type Behaviour = {
   readonly think: Range;
   /** Probability that a command is answered with an Error of the device. */
   readonly refuse: number;
+  /** The request types that `refuse` is about; all when absent. */
+  readonly refuseOnly?: readonly string[];
   /** Probability that a session finds it locked, or a Mac in Power Nap: many commands are put off. */
   readonly locked: number;
   /** Seconds until a locked one is used again; it then asks for what it put off. */

@@ -105,6 +105,11 @@ export class Device {
     return this.#pushed;
   }
 
+  /** It is in reach of the push service. */
+  get isListening(): boolean {
+    return this.#stopPush !== undefined;
+  }
+
   /** The profile with which a wiped device returns to service, if it was given one. */
   get comeback(): Buffer | undefined {
     return this.#comeback;
@@ -335,7 +340,8 @@ export class Device {
       this.emit({ type: 'deferred' });
       return { status: 'NotNow' };
     }
-    if (this.random.chance(behaviour.refuse)) return failed(12_999, 'The device could not do this.');
+    const refuses = behaviour.refuseOnly?.includes(requestType) ?? true;
+    if (refuses && this.random.chance(behaviour.refuse)) return failed(12_999, 'The device could not do this.');
     const answer = await perform(context, command);
     if (requestType === 'DeclarativeManagement' && answer.status === 'Acknowledged') {
       this.#sync = { data: Buffer.isBuffer(command.Data) ? command.Data : undefined };
