@@ -1,0 +1,60 @@
+import { deviceRoutes, type Platform } from '@tsukasa/api';
+import { DomainError } from '../../base/errors.ts';
+import type { ContractorId } from '../../base/ids.ts';
+import { checkingAnswers, testGround } from '../directory/testing.ts';
+import { type DeviceChannel, type DeviceId, deviceHandlers, type InvitationGate, registerDevice } from './index.ts';
+import type { ObservedValues } from './model.ts';
+
+/** The room over a real database; what lies below it (channel, gate, actions) is told what to say. */
+export async function devicesGround() {
+  const ground = await testGround();
+  const dead = new Set<DeviceId>();
+  const open = new Map<DeviceId, number>();
+  const ready = { value: true };
+  const channel: DeviceChannel = {
+    describe: async () => ({
+      canWake: true,
+      whyNot: null,
+      lastWakeAt: null,
+      lastWakeAnswer: null,
+      nextWakeAt: null,
+      nextObservationAt: null,
+      identityNotAfter: null,
+      identitySerial: null,
+    }),
+    deadTokens: async () => [...dead],
+  };
+  const gate: InvitationGate = {
+    check: async () => {
+      if (ready.value) return;
+      throw new DomainError('precondition_failed', 'no certificate', { reason: 'push_certificate.missing' });
+    },
+  };
+  const channels: ReadonlyMap<Platform, DeviceChannel> = new Map([['apple', channel]]);
+  const gates: ReadonlyMap<Platform, InvitationGate> = new Map([['apple', gate]]);
+  const deps = {
+    ...ground,
+    publicUrl: 'https://mdm.example.jp',
+    channels,
+    gates,
+    contractorSettings: async () => ({ silentAfter: 'P3D' }),
+    openActions: { openByDevice: async () => open },
+  };
+  const handlers = checkingAnswers(deviceRoutes, deviceHandlers(deps));
+  /** A device that enrolled just now. */
+  const newDevice = async (contractorId: ContractorId, values: ObservedValues = {}): Promise<DeviceId> => {
+    const hardwareId = Math.random().toString(36).slice(2);
+    const now = ground.clock.now();
+    const registration = {
+      contractorId,
+      platform: 'apple',
+      hardwareId,
+      usageMode: 'company-owned',
+      values,
+      now,
+    } as const;
+    const { deviceId } = await ground.db.asContractor(contractorId, (tx) => registerDevice(tx, registration));
+    return deviceId;
+  };
+  return { ...ground, deps, handlers, newDevice, dead, open, ready };
+}
