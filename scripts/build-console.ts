@@ -1,50 +1,60 @@
-#!/usr/bin/env node
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/**
- * Builds the web console unless `console/dist` was made from exactly these sources. The stamp is a hash over contents, not
- * times: a fresh clone, a checkout of another branch and a touched file all give the right answer.
- */
-const root = join(import.meta.dirname, '..');
-const stampFile = join(root, 'console/dist/.sources');
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const CONSOLE = join(ROOT, 'console');
+/** Says from which sources `dist` was built. */
+const STAMP = join(CONSOLE, 'dist', '.sources');
 const SOURCES = ['console/src', 'console/public', 'packages/api/src'];
-const FILES = ['console/index.html', 'console/vite.config.ts', 'console/package.json', 'package-lock.json'];
+const FILES = [
+  'console/index.html',
+  'console/vite.config.ts',
+  'console/package.json',
+  'console/postcss.config.cjs',
+  'package-lock.json',
+];
 
-const stamp = hashSources();
-if (readStamp() === stamp) process.exit(0);
-process.stderr.write('building the web console...\n');
-const vite = join(dirname(createRequire(join(root, 'console/')).resolve('vite/package.json')), 'bin/vite.js');
-const built = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-  cwd: join(root, 'console'),
-  // Standard output belongs to the program that we run before.
-  stdio: ['ignore', 2, 'inherit'],
-});
-if (built.status !== 0) process.exit(built.status ?? 1);
-writeFileSync(stampFile, stamp);
+/** Builds the console with Vite unless `dist` was built from exactly these sources. Rejects when the build fails. */
+export async function buildConsole(): Promise<'built' | 'current'> {
+  const sources = await hashSources();
+  if ((await readFile(STAMP, 'utf8').catch(() => '')) === sources) return 'current';
+  await rm(STAMP, { force: true });
+  const vite = createRequire(join(CONSOLE, 'package.json')).resolve('vite/package.json');
+  const child = spawn(process.execPath, [join(vite, '..', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], {
+    cwd: CONSOLE,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('exit', done));
+  if (code !== 0) throw new Error(`the console could not be built (vite ended with ${code})`);
+  await writeFile(STAMP, sources);
+  return 'built';
+}
 
-function hashSources(): string {
-  const hash = createHash('sha256').update(process.version.split('.')[0] ?? '');
-  for (const file of [...SOURCES.flatMap(filesUnder), ...FILES.map((name) => join(root, name))]) {
-    hash.update(`\0${relative(root, file)}\0`).update(readFileSync(file));
+/** Names and contents, so that a checkout with new file times is not a change. */
+async function hashSources(): Promise<string> {
+  const hash = createHash('sha256');
+  const below = await Promise.all(
+    SOURCES.map(async (folder) => {
+      const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+      return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    }),
+  );
+  for (const file of [...below.flat(), ...FILES.map((name) => join(ROOT, name))].sort()) {
+    const content = await readFile(file).catch(() => undefined);
+    if (content) hash.update(`${relative(ROOT, file)} ${content.byteLength}\n`).update(content);
   }
   return hash.digest('hex');
 }
 
-function filesUnder(folder: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
-
-function readStamp(): string | undefined {
+if (import.meta.main) {
   try {
-    return readFileSync(stampFile, 'utf8');
-  } catch {
-    return undefined;
+    if ((await buildConsole()) === 'built') process.stdout.write('console built\n');
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
   }
 }

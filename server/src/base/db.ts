@@ -122,10 +122,19 @@ export function openDb(options: DbOptions): Db {
         () => false,
       ),
     connection,
-    close: async () => {
-      await Promise.all(open.map((each) => each.end()));
-    },
+    close: () => closePools(open),
   };
+}
+
+/** Waits for connections that are in use, but not for ever: one that somebody forgot must not keep the server from ending. */
+async function closePools(pools: readonly pg.Pool[]): Promise<void> {
+  const closed = Promise.all(pools.map((pool) => (pool.ending ? undefined : pool.end())));
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((done) => {
+    timer = setTimeout(done, 5000);
+  });
+  await Promise.race([closed, patience]);
+  clearTimeout(timer);
 }
 
 function sessionOptions(): string {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { addJob, createJobs, defineJob, removeJob } from './jobs.ts';
 import { silentLog } from './log.ts';
 import { testDatabase } from './testing.ts';
 
-const { db, query } = await testDatabase();
+const { db, query, atEnd } = await testDatabase();
 const work = defineJob('test.work', Type.Object({ n: Type.Integer() }));
 const flaky = defineJob('test.flaky', Type.Object({}));
 const slow = defineJob('test.slow', Type.Object({}));
@@ -32,7 +32,7 @@ function build() {
 
 const jobs = build();
 await jobs.start();
-after(() => jobs.stop());
+atEnd(() => jobs.stop());
 
 async function until(what: () => boolean): Promise<void> {
   for (let i = 0; i < 500; i++) {
@@ -52,6 +52,13 @@ test('a job runs when its transaction commits, and never when it does not', asyn
   await db.unbound((tx) => addJob(tx, work, { n: 2 }));
   await until(() => done.includes(2));
   assert.ok(!done.includes(1));
+});
+
+test('the worker is told about new jobs, and need not ask', async () => {
+  const listening =
+    "select 1 from pg_stat_activity where application_name = 'tsukasa worker' and query ilike '%listen%' and datname = current_database()";
+  for (let i = 0; i < 100 && (await query(listening)).length === 0; i++) await sleep(20);
+  assert.equal((await query(listening)).length, 1);
 });
 
 test('each server role may add a job, and only the worker may read them', async () => {
@@ -109,6 +116,19 @@ test('the worker goes on after every connection was cut', async () => {
   ).catch(() => undefined);
   await db.unbound((tx) => addJob(tx, work, { n: 40 }));
   await until(() => done.includes(40));
+});
+
+test('connections that are cut while jobs end cost no job and not the process', async () => {
+  const wanted = Array.from({ length: 60 }, (_, i) => 100 + i);
+  for (const n of wanted) {
+    await db.unbound((tx) => addJob(tx, work, { n }));
+    if (n % 15 === 0) {
+      const cut =
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tsukasa worker' and datname = current_database()";
+      await query(cut);
+    }
+  }
+  await until(() => wanted.every((n) => done.includes(n)));
 });
 
 test('a name is registered once, and before the start', () => {

@@ -14,6 +14,7 @@ import type pg from 'pg';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { type Db, isTransient, type Tx } from './db.ts';
+import { patientPool } from './jobs-pool.ts';
 import type { Log } from './log.ts';
 
 /** A kind of background work: its name and what its payload looks like. */
@@ -128,6 +129,7 @@ class Worker implements Jobs {
   readonly #tasks: TaskList = {};
   readonly #cron: CronItem[] = [];
   #pool: pg.Pool | undefined;
+  #patient: ReturnType<typeof patientPool> | undefined;
   /** Holds the liveness lock. */
   #alive: pg.PoolClient | undefined;
   #poolId = '';
@@ -166,6 +168,7 @@ class Worker implements Jobs {
     const { db, concurrency, alone } = this.#options;
     for (const { task } of this.#cron) if (!this.#tasks[task]) throw new Error(`the timed job ${task} has no handler`);
     this.#pool = db.library('jobs', { max: concurrency + 3, name: 'worker' });
+    this.#patient = patientPool(this.#pool);
     await this.#releaseOrphans(alone ? 0 : ORPHANED_SECONDS);
     await this.#launch();
     this.#timer = setInterval(() => void this.#look(), SWEEP_MS).unref();
@@ -175,18 +178,19 @@ class Worker implements Jobs {
     this.#stopping = true;
     clearInterval(this.#timer);
     await this.#runner?.stop().catch(() => undefined);
+    await this.#patient?.close();
     this.#alive?.release(true);
     this.#alive = undefined;
   }
 
   async #launch(): Promise<void> {
-    if (!this.#pool) return;
+    if (!this.#patient) return;
     const events = new EventEmitter() as WorkerEvents;
     events.on('pool:create', ({ workerPool }) => {
       this.#poolId = workerPool.id;
     });
     this.#runner = await run({
-      pgPool: this.#pool,
+      pgPool: this.#patient.pool,
       taskList: this.#tasks,
       parsedCronItems: parseCronItems(this.#cron),
       concurrency: this.#options.concurrency,

@@ -35,6 +35,8 @@ export type TestDatabase = {
   readonly owner: OwnerConnection;
   /** One statement as the owner. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs `end` when the test file is over, before the database goes; the last one first. `after` would run too late. */
+  atEnd(end: () => Promise<unknown> | unknown): void;
   /** Called by itself at the end of the test file. */
   drop(): Promise<void>;
 };
@@ -54,11 +56,14 @@ export async function testDatabase(): Promise<TestDatabase> {
   const looking = new pg.Pool({ ...owner, max: 2 });
   looking.on('error', () => undefined);
   let dropped: Promise<void> | undefined;
+  const ends: (() => Promise<unknown> | unknown)[] = [];
   const drop = () => {
     dropped ??= (async () => {
+      for (let end = ends.pop(); end; end = ends.pop()) await end();
+      // First, and by force: it also ends what a test left running, so that closing the pools does not wait for that.
+      await asOwner(server, 'postgres', (client) => client.query(`drop database if exists ${database} with (force)`));
       await db.close();
       await looking.end();
-      await asOwner(server, 'postgres', (client) => client.query(`drop database if exists ${database} with (force)`));
       await server.stop?.();
     })();
     return dropped;
@@ -66,7 +71,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   after(drop);
   const query = async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
     (await looking.query<Row>(text, [...values])).rows;
-  return { db, connection, owner, query, drop };
+  return { db, connection, owner, query, atEnd: (end) => void ends.push(end), drop };
 }
 
 type Server = TestServer & { readonly stop?: () => Promise<void> };

@@ -164,6 +164,7 @@ class Cluster implements EmbeddedPostgres {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((done) => child.once('exit', () => done()));
+    child.ref(); // this process waits for it
     child.kill('SIGINT'); // "fast": rolls back what is open, writes a checkpoint, ends
     const hurry = setTimeout(() => child.kill('SIGQUIT'), 60_000);
     await gone;
