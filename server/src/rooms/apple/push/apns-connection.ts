@@ -34,6 +34,9 @@ export class ApnsConnection {
   readonly #session: ClientHttp2Session;
   readonly #listener: Listener;
   readonly #looking: NodeJS.Timeout;
+  readonly #giveUp: NodeJS.Timeout;
+  #ended = false;
+  #atEnd: () => void = () => undefined;
   state: 'connecting' | 'ready' | 'draining' = 'connecting';
   /** Places given out, used or not yet. */
   #taken = 0;
@@ -52,10 +55,17 @@ export class ApnsConnection {
       minVersion: 'TLSv1.2',
       settings: { enablePush: false },
     });
-    const giveUp = setTimeout(() => this.#destroy('connect_timeout'), CONNECT_MS).unref();
+    // A TLS alert that follows the handshake, which is how a refused certificate shows in TLS 1.3, destroys the session
+    // without any event of the session's own (Node 26).
+    this.#session.socket.on('error', (error) => {
+      this.#error ??= error;
+      setImmediate(() => this.#over());
+    });
+    this.#session.socket.on('close', () => setImmediate(() => this.#over()));
+    this.#giveUp = setTimeout(() => this.#destroy('connect_timeout'), CONNECT_MS).unref();
     // Only then is it known that our certificate was taken, and how many pushes may run at once.
     this.#session.once('remoteSettings', () => {
-      clearTimeout(giveUp);
+      clearTimeout(this.#giveUp);
       if (this.state !== 'connecting') return;
       this.state = 'ready';
       this.#listener.ready();
@@ -66,13 +76,19 @@ export class ApnsConnection {
       this.#error ??= error;
     });
     this.#looking = setInterval(() => this.#look(), LOOK_MS).unref();
-    this.#session.once('close', () => {
-      clearTimeout(giveUp);
-      clearInterval(this.#looking);
-      const failure = this.state === 'connecting' || this.#goawayReason !== undefined ? this.#failure() : undefined;
-      this.state = 'draining';
-      this.#listener.gone(failure);
-    });
+    this.#session.once('close', () => this.#over());
+  }
+
+  #over(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#giveUp);
+    clearInterval(this.#looking);
+    const failure = this.state === 'connecting' || this.#goawayReason !== undefined ? this.#failure() : undefined;
+    this.state = 'draining';
+    this.#session.destroy();
+    this.#listener.gone(failure);
+    this.#atEnd();
   }
 
   /** How many more pushes may be started. */
@@ -182,13 +198,17 @@ export class ApnsConnection {
   }
 
   async close(patience: number): Promise<void> {
-    if (this.#session.destroyed) return;
-    const over = new Promise<void>((done) => this.#session.once('close', done));
-    this.state = this.state === 'connecting' ? this.state : 'draining';
-    if (this.state === 'connecting') this.#session.destroy();
-    else this.#session.close();
-    const cut = setTimeout(() => this.#session.destroy(), patience);
-    await over;
+    if (this.#ended) return;
+    const end = new Promise<void>((done) => {
+      this.#atEnd = done;
+    });
+    if (this.state === 'connecting') this.#destroy('stopping');
+    else this.#drain(undefined);
+    const cut = setTimeout(() => {
+      this.#session.destroy();
+      this.#over();
+    }, patience);
+    await end;
     clearTimeout(cut);
   }
 }

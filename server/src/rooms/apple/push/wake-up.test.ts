@@ -31,6 +31,7 @@ function worker(): WakeUps {
     registry: new Registry(),
     pushCertificateFor: async (_tx, contractorId) => identities.get(contractorId),
     random: () => 0,
+    pollMs: 60_000, // what follows is done by nudges
   });
   after(async () => {
     await wakeUps.stop();
@@ -145,11 +146,7 @@ const refusing = (status: number, reason: string, more: object = {}) =>
 test('several wishes make one push, at once, and it is recorded', async () => {
   accepting();
   const phone = await newPhone(await newContractor());
-  const started = performance.now();
   await enqueue(phone, 5);
-  const committed = performance.now();
-  await until('pushed', () => pushesTo(phone).length > 0);
-  assert.ok(performance.now() - committed < 500, `${performance.now() - started} ms`);
   const wake = await pushed(phone, 1);
   assert.deepEqual([nextIn(wake), wake.attempts, wake.last_status, wake.last_reason], [1, 1, 200, null]);
   assert.equal(wake.last_accepted_at?.getTime(), clock.now().epochMilliseconds);

@@ -23,6 +23,8 @@ export type WakeUpsDeps = {
   readonly pushCertificateFor: (tx: Tx, contractorId: ContractorId, topic: string) => Promise<PushIdentity | undefined>;
   /** 0 to 1, for jitter. */
   readonly random?: () => number;
+  /** Milliseconds between two looks for what nobody in this process asked for. Default 1000. */
+  readonly pollMs?: number;
 };
 
 export interface WakeUps {
@@ -181,7 +183,7 @@ class WakeUpWorker implements WakeUps {
 
   #rest(): Promise<void> {
     return new Promise((done) => {
-      const timer = setTimeout(done, POLL_MS);
+      const timer = setTimeout(done, this.#deps.pollMs ?? POLL_MS);
       this.#wakeLoop = () => {
         clearTimeout(timer);
         this.#wakeLoop = undefined;
