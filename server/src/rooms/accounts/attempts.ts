@@ -19,7 +19,7 @@ export async function countGuess(
   const begun = now.subtract({ minutes });
   const { count, started_at } = await db.unbound(async (tx) => {
     const attempts = tables<AccountTables>(tx);
-    const row = await attempts
+    return attempts
       .insertInto('auth.attempts')
       .values({ key, count: 1, started_at: now })
       .onConflict((conflict) =>
@@ -30,13 +30,6 @@ export async function countGuess(
       )
       .returning(['count', 'started_at'])
       .executeTakeFirstOrThrow();
-    if (row.count === 1) {
-      await attempts
-        .deleteFrom('auth.attempts')
-        .where('started_at', '<', now.subtract({ hours: 24 }))
-        .execute();
-    }
-    return row;
   });
   if (count <= limit) return;
   const retryAfter = Math.max(1, Math.ceil(started_at.add({ minutes }).since(now).total('seconds')));

@@ -30,6 +30,8 @@ type Rule = {
   readonly also?: Readonly<Record<string, unknown>>;
 };
 
+const AUTHENTICATION_OPTIONS = '/passkey/generate-authenticate-options';
+
 /** Everything of better-auth that is reachable. What is not listed does not exist. */
 const RULES: Readonly<Record<string, Rule>> = {
   '/sign-in/email': { method: 'POST', needs: 'nothing', fields: ['email', 'password'] },
@@ -46,7 +48,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   '/two-factor/verify-backup-code': { method: 'POST', needs: 'no_session', fields: ['code'] },
   '/two-factor/generate-backup-codes': { method: 'POST', needs: 'fresh', fields: ['password'] },
   '/two-factor/disable': { method: 'POST', needs: 'fresh', fields: ['password'] },
-  '/passkey/generate-authenticate-options': { method: 'GET', needs: 'nothing' },
+  [AUTHENTICATION_OPTIONS]: { method: 'GET', needs: 'nothing' },
   '/passkey/verify-authentication': { method: 'POST', needs: 'nothing', fields: ['response'] },
   '/passkey/generate-register-options': { method: 'GET', needs: 'enrolment' },
   '/passkey/verify-registration': { method: 'POST', needs: 'enrolment', fields: ['response', 'name'] },
@@ -79,7 +81,7 @@ export function createAuthHandler(deps: AccountsDeps, auth: Auth): Handler {
       if (guess !== undefined) await forgetGuesses(deps.db, guess);
       await settle(deps, auth, path, before, answer, request);
     }
-    return pass(answer, reply);
+    return pass(answer, reply, path === AUTHENTICATION_OPTIONS);
   };
 }
 
@@ -166,14 +168,21 @@ function forward(request: FastifyRequest, url: URL, body: object, publicUrl: str
   return new Request(target, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-async function pass(answer: Response, reply: FastifyReply): Promise<FastifyReply> {
+async function pass(answer: Response, reply: FastifyReply, verifyUser: boolean): Promise<FastifyReply> {
   reply.code(answer.status);
   for (const [name, value] of answer.headers) {
     if (name !== 'set-cookie' && name !== 'content-length') reply.header(name, value);
   }
   const cookies = answer.headers.getSetCookie();
   if (cookies.length > 0) reply.header('set-cookie', cookies);
-  return reply.send(await answer.text());
+  const text = await answer.text();
+  return reply.send(verifyUser && answer.ok ? demandUserVerification(text) : text);
+}
+
+/** The library offers no option for it; we refuse an answer without it, so the browser should ask for it. */
+function demandUserVerification(text: string): string {
+  const options: unknown = JSON.parse(text);
+  return JSON.stringify({ ...(typeof options === 'object' ? options : {}), userVerification: 'required' });
 }
 
 /** Which factor a sign-in was completed with, by the endpoint that completed it. */

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Tx } from '../../base/db.ts';
 import type { Handlers } from '../../base/http/context.ts';
 import type { ContractorId } from '../../base/ids.ts';
+import type { Jobs } from '../../base/jobs.ts';
 import { AUTH_PATH, createAuth } from './auth.ts';
 import { createAuthHandler } from './auth-handler.ts';
 import { type Authorize, createAuthorize } from './authorize.ts';
@@ -15,6 +16,7 @@ import { linkHandlers } from './links.ts';
 import { peopleHandlers } from './people.ts';
 import { sessionHandlers } from './sessions.ts';
 import { tokenHandlers } from './tokens.ts';
+import { registerUpkeep } from './upkeep.ts';
 
 export type { Authorize, AuthRequest } from './authorize.ts';
 export { idempotencyPrincipal } from './authorize.ts';
@@ -39,6 +41,8 @@ export interface Accounts {
   bootstrap(request: BootstrapRequest): Promise<Bootstrapped>;
   /** A one-time link for 24 hours, or undefined once there is provider staff. */
   firstAdministratorLink(): Promise<string | undefined>;
+  /** Daily deletion of ended sessions, challenges and links. Before the jobs start. */
+  registerJobs(jobs: Jobs): void;
 }
 
 /** Builds the room. Opens a small pool of its own for better-auth, closed with `db`. */
@@ -57,6 +61,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     },
     bootstrap: (request) => bootstrap(deps, request),
     firstAdministratorLink: () => firstAdministratorLink(deps),
+    registerJobs: (jobs) => registerUpkeep(deps, jobs),
   };
 }
 

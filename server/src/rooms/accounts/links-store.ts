@@ -45,10 +45,6 @@ export async function putLink(tx: Tx, link: NewLink): Promise<void> {
     .where('used_at', 'is', null)
     .execute();
   await db
-    .deleteFrom('account_links')
-    .where('expires_at', '<', link.now.subtract({ hours: 30 * 24 }))
-    .execute();
-  await db
     .insertInto('account_links')
     .values({
       code_hash: link.hash,

@@ -9,15 +9,15 @@ const members = (contractorId: string, userId = '') =>
 
 test('members are listed with their second factors and last sign-in', async () => {
   const contractorId = await t.contractor();
-  const { email } = await t.member(contractorId, 'contractor_administrator', '山田');
-  await t.member(contractorId, 'auditor', '相川');
+  const { email } = await t.member(contractorId, 'contractor_administrator', 'ヤマダ');
+  await t.member(contractorId, 'auditor', 'アイカワ');
   const { page } = await t.signedIn(email);
   const { items } = (await page.ok('GET', members(contractorId))) as { items: Member[] };
   assert.deepEqual(
     items.map((member) => [member.name, member.role, member.secondFactors, member.lastSignInAt !== null]),
     [
-      ['相川', 'auditor', [], false],
-      ['山田', 'contractor_administrator', ['totp'], true],
+      ['アイカワ', 'auditor', [], false],
+      ['ヤマダ', 'contractor_administrator', ['totp'], true],
     ],
   );
 });

@@ -4,6 +4,7 @@ import type { Session } from '@tsukasa/api';
 import { enrol, PASSWORD, PUBLIC_URL, testAccounts } from './testing/app.ts';
 import type { Browser } from './testing/browser.ts';
 import { SoftPasskey } from './testing/passkey.ts';
+import { forgetExpired } from './upkeep.ts';
 
 const t = await testAccounts();
 const contractorId = await t.contractor();
@@ -80,6 +81,8 @@ test('a passkey signs in by itself and counts as the second factor', async () =>
   assert.equal((await registerPasskey(page, passkey)).status, 200);
   assert.deepEqual((await session(page)).secondFactor, { given: true, enrolled: ['passkey'] });
   const other = t.browser();
+  const asked = (await other.ok('GET', '/api/auth/passkey/generate-authenticate-options')) as object;
+  assert.ok('userVerification' in asked && asked.userVerification === 'required' && 'challenge' in asked);
   assert.equal((await passkeySignIn(other, passkey)).status, 200);
   assert.equal((await session(other)).secondFactor.given, true);
   await other.ok('GET', someContractor);
@@ -305,4 +308,22 @@ test('many wrong passwords for one account from many addresses are stopped', asy
     email: email.toUpperCase(),
     password: PASSWORD,
   });
+});
+
+test('what is past its time is deleted, and nothing else', async () => {
+  t.clock.set(Temporal.Now.instant()); // the library dates its challenges by the machine's clock
+  const { email } = await t.member(contractorId, 'auditor');
+  const { page } = await t.signedIn(email);
+  await t.browser().ok('GET', '/api/auth/passkey/generate-authenticate-options');
+  const left = async () => {
+    const [row] = await t.query<{ sessions: string; challenges: string }>(
+      'select (select count(*) from auth.session) as sessions, (select count(*) from auth.verification) as challenges',
+    );
+    return row;
+  };
+  await t.db.unbound((tx) => forgetExpired(tx, t.clock.now()));
+  await page.ok('GET', someContractor);
+  assert.notEqual((await left())?.challenges, '0');
+  await t.db.unbound((tx) => forgetExpired(tx, t.clock.now().add({ hours: 13 })));
+  assert.deepEqual(await left(), { sessions: '0', challenges: '0' });
 });

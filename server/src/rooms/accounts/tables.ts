@@ -36,6 +36,7 @@ export type AccountTables = {
     second_factor: string | null;
     reauthenticated_at: Instant | null;
   };
+  'auth.verification': { id: string; expiresAt: Instant };
   'auth.sign_ins': { user_id: string; last_at: Instant };
   'auth.attempts': { key: string; count: number; started_at: Instant };
   provider_staff: { user_id: string; role: ProviderRole; created_at: Instant; disabled_at: Instant | null };

@@ -8,6 +8,7 @@ import { fixedClock } from '../../../base/clock.ts';
 import { type App, createApp } from '../../../base/http/app.ts';
 import type { RequestContext } from '../../../base/http/context.ts';
 import { createIdempotency } from '../../../base/http/idempotency.ts';
+import type { Messages } from '../../../base/http/messages.ts';
 import { createMetrics } from '../../../base/http/metrics.ts';
 import { type BindOptions, bindRoutes, type Handler, type RouteTable } from '../../../base/http/routes.ts';
 import { type ContractorId, newId } from '../../../base/ids.ts';
@@ -49,30 +50,22 @@ export async function testAccounts() {
     idempotency: createIdempotency({ db, clock, secrets }),
     checkAnswers: true,
   };
-  const newApp = (bind: (app: App) => void): App => {
+  const bareApp = (messages: Messages): App => {
     const metrics = createMetrics();
-    const app = createApp({
-      publicUrl: PUBLIC_URL,
-      trustProxy: [],
-      log: silentLog,
-      metrics,
-      messages: accountMessages,
-    });
-    app.route(accounts.authRoute);
-    bind(app);
+    const app = createApp({ publicUrl: PUBLIC_URL, trustProxy: [], log: silentLog, metrics, messages });
     after(() => app.close());
     return app;
   };
   const { getDashboard: _, getProviderStatus: __, ...ownContractorRoutes } = contractorRoutes;
   const table = { ...accountRoutes, ...ownContractorRoutes, ...auditRoutes };
-  const app = newApp((bare) =>
-    bindRoutes(bare, table, adapt(table, { ...accounts.handlers, ...auditHandlers({ db }) }), binding),
-  );
-  return { ...database, clock, deps, accounts, app, newApp, binding, ...makers(deps, app) };
+  const app = bareApp(accountMessages);
+  app.route(accounts.authRoute);
+  bindRoutes(app, table, adapt(table, { ...accounts.handlers, ...auditHandlers({ db }) }), binding);
+  return { ...database, clock, deps, accounts, app, bareApp, binding, ...makers(deps, app) };
 }
 
 /** Handlers as the rooms write them, in the form that `bindRoutes` takes. */
-export function adapt<T extends RouteTable>(
+function adapt<T extends RouteTable>(
   table: T,
   handlers: { readonly [K in keyof T]: unknown },
 ): { readonly [K in keyof T]: Handler<T[K], RequestContext> } {
