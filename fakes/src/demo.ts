@@ -97,6 +97,7 @@ async function play({ origin, token, provider, apns, control, until }: Play): Pr
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   say(`${enrolled.length} / ${recruits.length} 台を登録 / devices enrolled (${seconds} s)`);
   printLogins(origin, control.origin, staff, companies);
+  say(`  CLI: TSUKASA_URL=${origin} TSUKASA_TOKEN=${token} npx tsukasa contractors list\n`);
   const scenes = companies.map((company) => playScenes(company, until, (what) => say(`  ${what}`)));
   await Promise.all(scenes).catch((error: unknown) => {
     if (!until.aborted) say(`  ${describeFailure(error)}`);

@@ -7,7 +7,14 @@ import type { DeviceStory } from './story.ts';
 /** Told when an action could not be asked for: the demonstration goes on without it. */
 export type OnProblem = (what: string) => void;
 
-type Request = { readonly type: string; readonly params?: object };
+type Request = {
+  readonly type: string;
+  readonly params?: object;
+  /** Waits until the one before is finished, as this one depends on it. */
+  readonly afterwards?: true;
+};
+
+const PATIENCE_MS = 60_000;
 
 /**
  * Asks for actions, so that each state can be seen: done, failed, waiting for a device that is away, put off by NotNow,
@@ -32,8 +39,10 @@ export async function playScenes(company: Company, signal: AbortSignal, onProble
   for (const { story, device } of company.recruits) {
     if (story.role === 'away') await whenAway(() => device.isListening, signal);
     if (story.role === 'deferring') device.lock();
-    for (const { type, params } of requestsFor(story, company)) {
-      await ask(helpdesk, story.name, { type, ...(params === undefined ? {} : { params }) });
+    let before: string | undefined;
+    for (const { afterwards, ...request } of requestsFor(story, company)) {
+      if (afterwards && before !== undefined) await finished(helpdesk.browser, company, before, signal);
+      before = await ask(helpdesk, story.name, request);
     }
     if (story.role !== 'away') continue;
     const regretted = await ask(helpdesk, story.name, { type: 'restart' });
@@ -58,13 +67,22 @@ function requestsFor({ role, name }: DeviceStory, { story }: Company): readonly 
     case 'lost':
       return [
         { type: 'lost_mode_on', params: { message: '拾得された方はご連絡ください', phoneNumber: story.phone } },
-        { type: 'locate' },
+        { type: 'locate', afterwards: true },
         { type: 'play_sound' },
       ];
     case 'locked_mac':
       return [{ type: 'lock', params: { message: '情報システム部に連絡してください' } }];
     default:
       return [];
+  }
+}
+
+async function finished(browser: Caller, { contractorId }: Company, actionId: string, signal: AbortSignal) {
+  const until = performance.now() + PATIENCE_MS;
+  while (performance.now() < until && !signal.aborted) {
+    const action = await browser.get(`/api/v1/contractors/${contractorId}/actions/${actionId}`);
+    if (action.optionalText('finishedAt') !== undefined) return;
+    await sleep(1000);
   }
 }
 
