@@ -8,7 +8,7 @@ import { Caller } from './demo/api.ts';
 import { type Company, foundCompany } from './demo/company.ts';
 import { type Login, newPassword, signInFirst, totp } from './demo/people.ts';
 import { playScenes } from './demo/scenes.ts';
-import { bootstrap, ServerProcess } from './demo/server-process.ts';
+import { bootstrap, endOrphan, ServerProcess } from './demo/server-process.ts';
 import { COMPANIES } from './demo/story.ts';
 import { describeFailure, enrollFleet, FleetTally } from './fleet.ts';
 
@@ -41,6 +41,7 @@ async function demonstrate(port: number, keep: boolean, signal: AbortSignal): Pr
   const provider = { email: 'provider@example.jp', password: newPassword(), name: '提供者 太郎' };
   const token = await bootstrap(environment, provider);
   if (signal.aborted) return;
+  closing.defer(() => endOrphan(environment.TSUKASA_DATA_DIR));
   const server = new ServerProcess(environment, join(folder, 'server.log'));
   closing.defer(() => server.stop());
   await server.ready(origin);

@@ -42,6 +42,8 @@ export type BlueprintChoice = {
   readonly supervised?: boolean;
   /** A version of our list, or the beginning of one: `17`. Default: any that the model runs. */
   readonly osVersion?: string;
+  /** The family of the model, as `MacBook Air`; default: any of the kind. */
+  readonly modelName?: string;
   readonly name?: string;
   readonly passcode?: boolean;
 };
@@ -87,7 +89,7 @@ export function makeBlueprint(choice: BlueprintChoice): Blueprint {
 
 function pickSystem(choice: BlueprintChoice, random: Random): { hardware: Hardware; system: System } {
   const wanted = choice.osVersion;
-  const models = HARDWARE[choice.kind];
+  const models = HARDWARE[choice.kind].filter(({ modelName }) => modelName === (choice.modelName ?? modelName));
   const pairs = models.flatMap((hardware) =>
     systemsOf(choice.kind)
       .filter((system) => runs(hardware, system))
@@ -95,7 +97,7 @@ function pickSystem(choice: BlueprintChoice, random: Random): { hardware: Hardwa
       .map((system) => ({ hardware, system })),
   );
   const [first, ...others] = pairs;
-  if (first === undefined) throw new Error(`no ${choice.kind} of ours runs version ${wanted}`);
+  if (first === undefined) throw new Error(`no ${choice.modelName ?? choice.kind} of ours runs version ${wanted}`);
   return random.pick([first, ...others]);
 }
 

@@ -518,6 +518,14 @@ describe('renewal', () => {
   });
 });
 
+test('a renewal whose certificate is refused leaves everything as it was', async () => {
+  const device = await enrolled();
+  const before = device.enrollment;
+  server.changes = (p) => ({ ...p, scep: { ...p.scep, challenge: 'used up' } });
+  assert.equal((await askOne(device, installProfile(server.profile()))).errorChain[0]?.domain, 'MCSCEPErrorDomain');
+  assert.equal(device.enrollment, before);
+});
+
 describe('NotNow', () => {
   test('a locked phone puts off what it may, and answers what it must', async () => {
     const device = await enrolled();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type PlistDict, parseCommand, writePlist } from '@tsukasa/apple-mdm';
+import { ScepError } from '@tsukasa/scep';
 import { BEHAVIOURS } from './behaviour.ts';
 import { type Blueprint, makeBlueprint } from './blueprint.ts';
 import { mayDefer, perform } from './commands/index.ts';
@@ -8,6 +9,7 @@ import { synchronise } from './declarations.ts';
 import {
   certificatesOf,
   type Enrollment,
+  EnrollmentFailed,
   escrowBootstrapToken,
   introduce,
   newPushAddress,
@@ -20,8 +22,9 @@ import { fetchProfile } from './fetch-profile.ts';
 import { ConnectionFailed, type HttpAnswer } from './http.ts';
 import { ownKeys } from './keys.ts';
 import type { DeviceChoice, DeviceEvent, DeviceOptions } from './options.ts';
-import { checkEnrollmentProfile, openProfile, replacementProblem } from './profile.ts';
+import { checkEnrollmentProfile, type EnrollmentProfile, openProfile, replacementProblem } from './profile.ts';
 import { Random } from './random.ts';
+import { ScepFailed } from './scep.ts';
 import {
   type Aftermath,
   type Answer,
@@ -68,7 +71,7 @@ export class Device {
   #enrollment: Enrollment | undefined;
   #stopPush: (() => void) | undefined;
   #pushed = false;
-  #wake = Promise.withResolvers<void>();
+  readonly #wakers = new Set<() => void>();
   /** A result whose connection broke: it goes first, next time (fact sheet 3.2.7). */
   #pending: Buffer | undefined;
   #sync: { readonly data: Buffer | undefined } | undefined;
@@ -208,9 +211,18 @@ export class Device {
     await live(this, signal);
   }
 
-  /** Resolves with the next push, or at once when one waits. */
-  async nextPush(): Promise<void> {
-    if (!this.#pushed) await this.#wake.promise;
+  /** Resolves with the next push, or at once when one waits; also, without one, when the signal comes. */
+  async nextPush(signal?: AbortSignal): Promise<void> {
+    if (this.#pushed || signal?.aborted) return;
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        this.#wakers.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#wakers.add(wake);
+      signal?.addEventListener('abort', wake);
+    });
   }
 
   /** Out of reach of the push service, and back. */
@@ -280,9 +292,7 @@ export class Device {
       if (magic !== pushMagic) return; // a push of an older enrollment; devices pass it over
       this.#pushed = true;
       this.emit({ type: 'pushed' });
-      const { resolve } = this.#wake;
-      this.#wake = Promise.withResolvers<void>();
-      resolve();
+      for (const wake of this.#wakers) wake();
     });
   }
 
@@ -449,9 +459,8 @@ export class Device {
     if (problem !== undefined) {
       return failed(MDM_ERROR.replacementMismatch, `The profile cannot replace the present one: ${problem}.`);
     }
-    const connection = await openConnection(this.options, this.blueprint, profile);
-    const renewed: Enrollment = { ...old, profile, connection, target: targetOf(this.blueprint, profile) };
-    await introduce(renewed, this.blueprint, this.#state);
+    const renewed = await this.#reintroduce(old, profile);
+    if ('status' in renewed) return renewed;
     this.#enrollment = renewed;
     old.connection.close();
     this.#state.certificates = certificatesOf(renewed);
@@ -462,6 +471,22 @@ export class Device {
     );
     this.emit({ type: 'renewed' });
     return done;
+  }
+
+  /** What does not come to its end leaves the present enrollment as it is. */
+  async #reintroduce(old: Enrollment, profile: EnrollmentProfile): Promise<Enrollment | Answer> {
+    try {
+      const connection = await openConnection(this.options, this.blueprint, profile);
+      const renewed: Enrollment = { ...old, profile, connection, target: targetOf(this.blueprint, profile) };
+      await introduce(renewed, this.blueprint, this.#state);
+      return renewed;
+    } catch (error) {
+      if (error instanceof ScepFailed || error instanceof ScepError) {
+        return failed(22013, error.message, 'MCSCEPErrorDomain');
+      }
+      if (error instanceof EnrollmentFailed) return failed(MDM_ERROR.cannotCheckIn, error.message);
+      throw error;
+    }
   }
 
   async #synchronise(): Promise<void> {

@@ -60,15 +60,20 @@ class Life {
     return performance.now() + this.#random.within([least, most]) * 1000;
   }
 
-  async #sleep(milliseconds: number, other?: AbortSignal): Promise<void> {
-    const signal = other === undefined ? this.#signal : AbortSignal.any([this.#signal, other]);
+  async #sleep(milliseconds: number, signal = this.#signal): Promise<void> {
     await sleep(Math.min(milliseconds, LONGEST_SLEEP_MS), undefined, { signal }).catch(() => undefined); // woken
   }
 
+  /** Until then, or until a push comes. */
   async #waitUntil(time: number): Promise<void> {
     const woken = new AbortController();
-    void this.#device.nextPush().then(() => woken.abort());
+    const enough = new AbortController();
+    const wake = () => woken.abort();
+    this.#signal.addEventListener('abort', wake);
+    void this.#device.nextPush(enough.signal).then(wake);
     await this.#sleep(Math.max(1, time - performance.now()), woken.signal);
+    enough.abort();
+    this.#signal.removeEventListener('abort', wake);
   }
 
   async #beAway(range: Range): Promise<void> {

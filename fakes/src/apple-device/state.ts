@@ -114,6 +114,7 @@ export type DeviceError = { readonly domain: string; readonly code: number; read
 
 /** MCMDMErrorDomain, as Apple's protocol reference lists them and devices send them. */
 export const MDM_ERROR = {
+  cannotCheckIn: 12002,
   notAuthorized: 12007,
   malformedRequest: 12008,
   replacementMismatch: 12012,

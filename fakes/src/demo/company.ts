@@ -91,6 +91,7 @@ function makeDevice({ apns, keys, tally }: CompanyTools, seed: string, story: De
     keys,
     onEvent: tally.note,
     ...(story.os === undefined ? {} : { osVersion: story.os }),
+    ...(story.modelName === undefined ? {} : { modelName: story.modelName }),
     ...(story.behaviour === undefined ? {} : { behaviour: story.behaviour }),
   });
 }

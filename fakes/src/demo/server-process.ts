@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -59,6 +61,25 @@ export class ServerProcess {
     const late = sleep(PATIENCE_MS, 'late', { ref: false });
     if ((await Promise.race([this.#ended, late])) === 'late') this.#child.kill('SIGKILL');
     await this.#ended;
+  }
+}
+
+/**
+ * Ends the database that a killed server left behind in its data directory; a real start would take it over, but here
+ * the directory goes.
+ */
+export async function endOrphan(dataDir: string): Promise<void> {
+  const pidFile = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => ''); // ended cleanly
+  const pid = Number.parseInt(pidFile, 10);
+  if (!(pid > 1)) return;
+  try {
+    process.kill(pid, 'SIGQUIT');
+    for (let tries = 0; tries < 50; tries++) {
+      await sleep(100);
+      process.kill(pid, 0);
+    }
+  } catch {
+    // it has ended, which is what was wanted
   }
 }
 

@@ -7,6 +7,7 @@ export type PersonStory = { readonly name: string; readonly kana: string; readon
 export type DeviceStory = {
   readonly kind: DeviceKind;
   readonly os?: string;
+  readonly modelName?: string;
   readonly owner: 'supervised' | 'company' | 'personal';
   readonly person?: number;
   readonly name: string;
@@ -91,14 +92,30 @@ const AOBA: CompanyStory = {
     { kind: 'iPad', owner: 'supervised', name: '受付', label: '受付', behaviour: FAILING, role: 'failing' },
     { kind: 'iPad', owner: 'company', person: 3, name: '田中のiPad', behaviour: 'mobile' },
     { kind: 'iPad', owner: 'personal', person: 11, name: 'あいのiPad' },
-    { kind: 'Mac', owner: 'company', person: 10, name: '吉田のMacBook Pro', os: '26' },
-    { kind: 'Mac', owner: 'company', person: 11, name: '山田のMacBook Air', os: '15', behaviour: 'mobile' },
-    { kind: 'Mac', owner: 'company', person: 12, name: '佐々木のMacBook Air', os: '14', role: 'renamed' },
+    { kind: 'Mac', modelName: 'MacBook Pro', owner: 'company', person: 10, name: '吉田のMacBook Pro', os: '26' },
+    {
+      kind: 'Mac',
+      modelName: 'MacBook Air',
+      owner: 'company',
+      person: 11,
+      name: '山田のMacBook Air',
+      os: '15',
+      behaviour: 'mobile',
+    },
+    {
+      kind: 'Mac',
+      modelName: 'MacBook Air',
+      owner: 'company',
+      person: 12,
+      name: '佐々木のMacBook Air',
+      os: '14',
+      role: 'renamed',
+    },
     { kind: 'Mac', owner: 'company', person: 8, name: '経理-02', os: '15', behaviour: 'locked' },
     { kind: 'Mac', owner: 'company', person: 6, name: '総務-01', os: '13', role: 'locked_mac' },
     { kind: 'MacIntel', owner: 'company', person: 9, name: '経理-03', os: '14' },
     { kind: 'MacIntel', owner: 'company', name: '旧サーバー室', os: '12', label: '廃棄予定', behaviour: 'flaky' },
-    { kind: 'Mac', owner: 'personal', person: 12, name: 'Ryo’s MacBook Air', os: '26' },
+    { kind: 'Mac', modelName: 'MacBook Air', owner: 'personal', person: 12, name: 'Ryo’s MacBook Air', os: '26' },
     { kind: 'AppleTV', owner: 'supervised', name: '大会議室', label: '会議室' },
   ],
 };
@@ -143,7 +160,7 @@ const HIKARI: CompanyStory = {
     { kind: 'iPad', owner: 'supervised', person: 5, name: '倉庫 1号', behaviour: 'slow' },
     { kind: 'iPad', owner: 'supervised', person: 6, name: '倉庫 2号', behaviour: DEFERRING, role: 'deferring' },
     { kind: 'iPad', owner: 'supervised', name: '倉庫 3号', label: '共用' },
-    { kind: 'Mac', owner: 'company', person: 7, name: '池田のMacBook Air', os: '15' },
+    { kind: 'Mac', modelName: 'MacBook Air', owner: 'company', person: 7, name: '池田のMacBook Air', os: '15' },
     { kind: 'Mac', owner: 'company', name: '本社-受付', os: '26', behaviour: 'mobile' },
     { kind: 'MacIntel', owner: 'company', name: '本社-会計', os: '13' },
   ],
