@@ -81,26 +81,62 @@ create table apple_commands (
   foreign key (contractor_id, enrollment_id) references apple_enrollments
 ) with (fillfactor = 75);
 create index apple_commands_open on apple_commands (contractor_id, enrollment_id, priority desc, seq) where finished_at is null;
-create index apple_commands_expiry on apple_commands (expires_at) where finished_at is null;
+-- For commands of no action, which nothing else ends. Narrower than the condition of a poll, so that no plan for polls can
+-- choose it and walk through everybody's open commands.
+create index apple_commands_expiry on apple_commands (expires_at)
+  where finished_at is null and purpose in ('observation', 'renewal', 'declarative');
 create index apple_commands_action on apple_commands (contractor_id, action_id) where action_id is not null;
 call make_tenant_table('apple_commands', 'select, update');
 
--- Answers as received, durable before the device is told 200; interpreted afterwards and then deleted.
+-- What the batched statements of the device channel do to one command. Functions, because an update joined to a batch is
+-- planned once and kept: planned while the table is small it may walk through the whole table, which then grows.
+
+-- Delivers a command, or only ends its rest. Nothing comes back when somebody else has finished it.
+create function apple_deliver(contractor uuid, enrollment uuid, command uuid, deliver boolean, at timestamptz) returns bytea
+language plpgsql as $$
+declare body bytea;
+begin
+  update apple_commands c set
+    resting = false,
+    sent_at = case when deliver then at else c.sent_at end,
+    attempts = case when deliver then least(c.attempts + 1, 1000) else c.attempts end
+  where c.contractor_id = contractor and c.enrollment_id = enrollment and c.command_id = command and c.finished_at is null
+  returning c.payload into body;
+  return body;
+end $$;
+
+-- Takes an answer to a command that is open: true when this answer counts.
+create function apple_finish(contractor uuid, enrollment uuid, command uuid, said text, at timestamptz) returns boolean
+language plpgsql as $$
+begin
+  update apple_commands c set
+    finished_at = case when said <> 'NotNow' then at end,
+    outcome = case said
+      when 'Acknowledged' then 'acknowledged' when 'Error' then 'error' when 'CommandFormatError' then 'format_error' end,
+    payload = case when said = 'NotNow' then c.payload end,
+    attempts = 0,
+    resting = said = 'NotNow',
+    not_now_at = case when said = 'NotNow' then at else c.not_now_at end,
+    not_now_count = c.not_now_count + (said = 'NotNow')::integer
+  where c.contractor_id = contractor and c.enrollment_id = enrollment and c.command_id = command and c.finished_at is null;
+  return found;
+end $$;
+
+-- Answers as received, durable before the device is told 200; interpreted afterwards, in the order of seq, and then deleted.
+-- No foreign key to apple_commands: the statement that stores an answer has just finished its command.
 create table apple_answers (
   contractor_id uuid not null,
+  seq bigint generated always as identity,
   enrollment_id uuid not null,
   command_id uuid not null,
-  seq bigint generated always as identity,
   status text not null,
   body bytea not null,
   received_at timestamptz not null,
   attempts integer not null default 0,
   retry_at timestamptz,
   problem text,
-  primary key (contractor_id, enrollment_id, command_id, seq),
-  foreign key (contractor_id, enrollment_id, command_id) references apple_commands
+  primary key (contractor_id, seq)
 );
-create index apple_answers_queue on apple_answers (seq);
 call make_tenant_table('apple_answers', 'select, insert');
 grant usage on all sequences in schema public to tsukasa_app, tsukasa_jobs, tsukasa_device;
 

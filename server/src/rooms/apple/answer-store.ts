@@ -28,13 +28,18 @@ export type AnswerRow = {
 
 const at = (tx: Tx) => tables<AppleTables>(tx);
 
-/** Contractors with answers that can be interpreted now, the longest waiting first. */
+/** Contractors with answers that can be interpreted now; each is found by one look into the index. */
 export async function findWaiting(tx: Tx, now: Temporal.Instant): Promise<readonly ContractorId[]> {
   const { rows } = await sql<{ contractor_id: ContractorId }>`
-    select contractor_id from (
-      select contractor_id, seq from apple_answers
-      where problem is null and (retry_at is null or retry_at <= ${now.toString()}::timestamptz) order by seq limit 500
-    ) waiting group by contractor_id order by min(seq)`.execute(tx);
+    with recursive each as (
+      (select contractor_id from apple_answers order by contractor_id limit 1)
+      union all
+      select (select a.contractor_id from apple_answers a where a.contractor_id > each.contractor_id order by a.contractor_id limit 1)
+      from each where each.contractor_id is not null
+    )
+    select contractor_id from each where exists (
+      select from apple_answers a where a.contractor_id = each.contractor_id and a.problem is null
+        and (a.retry_at is null or a.retry_at <= ${now.toString()}::timestamptz))`.execute(tx);
   return rows.map((row) => row.contractor_id);
 }
 
@@ -54,32 +59,56 @@ type ClaimedRow = {
   readonly gone: boolean;
 };
 
+/** Answers that are looked through for those that may be taken. */
+const WINDOW = 512;
+
 /**
- * Takes some of a contractor's answers until the transaction ends: of each enrollment the oldest only, so that one that
- * another worker holds keeps the younger ones waiting. The bodies together stay below about 16 MiB.
+ * Takes up to `limit` of a contractor's answers out of the queue, for as long as the transaction lasts: its end by rollback
+ * puts them back. Of each enrollment the oldest only, so that one that another worker holds keeps the younger ones waiting.
  */
-export async function claimAnswers(
+export async function takeAnswers(
   tx: Tx,
   contractorId: ContractorId,
   limit: number,
   now: Temporal.Instant,
 ): Promise<readonly AnswerRow[]> {
-  const time = now.toString();
   const { rows } = await sql<ClaimedRow>`
-    select a.enrollment_id, e.device_id, a.command_id, a.seq, a.status, a.body, a.received_at, a.attempts,
-      c.request_type, c.purpose, c.action_id, c.not_now_count, e.state = 'gone' as gone
-    from apple_answers a
-    join apple_commands c using (contractor_id, enrollment_id, command_id)
-    join apple_enrollments e using (contractor_id, enrollment_id)
-    where a.contractor_id = ${contractorId}::uuid and a.problem is null
-      and (a.retry_at is null or a.retry_at <= ${time}::timestamptz)
-      and not exists (
-        select from apple_answers b
-        where b.contractor_id = a.contractor_id and b.enrollment_id = a.enrollment_id and b.seq < a.seq
-          and b.problem is null and (b.retry_at is null or b.retry_at <= ${time}::timestamptz))
-    order by a.seq limit ${limit}
+    with due as materialized (${due(contractorId, now)} limit ${WINDOW}),
+    mine as materialized (
+      select a.seq from apple_answers a
+      where a.contractor_id = ${contractorId}::uuid and a.seq in (select min(seq) from due group by enrollment_id)
+      order by a.seq limit ${limit} for update skip locked
+    ),
+    taken as (
+      delete from apple_answers a using mine where a.contractor_id = ${contractorId}::uuid and a.seq = mine.seq returning a.*
+    )
+    select ${COLUMNS} from taken a ${COMMAND} order by a.seq`.execute(tx);
+  return rows.map((row) => answerOf(contractorId, row));
+}
+
+/** One answer, locked; undefined when another worker has it, or had it. */
+export async function lockAnswer(tx: Tx, contractorId: ContractorId, seq: number): Promise<AnswerRow | undefined> {
+  const { rows } = await sql<ClaimedRow>`
+    select ${COLUMNS} from apple_answers a ${COMMAND}
+    where a.contractor_id = ${contractorId}::uuid and a.seq = ${seq} and a.problem is null
     for update of a skip locked`.execute(tx);
-  return rows.map((row) => ({
+  const [row] = rows;
+  return row && answerOf(contractorId, row);
+}
+
+function due(contractorId: ContractorId, now: Temporal.Instant) {
+  return sql`select seq, enrollment_id from apple_answers
+    where contractor_id = ${contractorId}::uuid and problem is null
+      and (retry_at is null or retry_at <= ${now.toString()}::timestamptz) order by seq`;
+}
+
+const COLUMNS = sql`a.enrollment_id, e.device_id, a.command_id, a.seq, a.status, a.body, a.received_at, a.attempts,
+  c.request_type, c.purpose, c.action_id, c.not_now_count, e.state = 'gone' as gone`;
+const COMMAND = sql`join apple_commands c using (contractor_id, enrollment_id, command_id)
+  join apple_enrollments e using (contractor_id, enrollment_id)`;
+
+function answerOf(contractorId: ContractorId, row: ClaimedRow): AnswerRow {
+  return {
     contractorId,
     enrollmentId: row.enrollment_id,
     deviceId: row.device_id,
@@ -94,69 +123,50 @@ export async function claimAnswers(
     actionId: row.action_id ?? undefined,
     notNowCount: row.not_now_count,
     gone: row.gone,
-  }));
+  };
 }
 
-export async function deleteAnswer(tx: Tx, { contractorId, enrollmentId, commandId, seq }: AnswerRow): Promise<void> {
-  await at(tx)
-    .deleteFrom('apple_answers')
-    .where('contractor_id', '=', contractorId)
-    .where('enrollment_id', '=', enrollmentId)
-    .where('command_id', '=', commandId)
-    .where('seq', '=', seq)
-    .execute();
+export async function deleteAnswer(tx: Tx, { contractorId, seq }: AnswerRow): Promise<void> {
+  await at(tx).deleteFrom('apple_answers').where('contractor_id', '=', contractorId).where('seq', '=', seq).execute();
 }
 
 /** Keeps an answer for another try, or for ever with its problem. */
 export async function postponeAnswer(
   tx: Tx,
-  { contractorId, enrollmentId, commandId, seq, attempts }: AnswerRow,
+  { contractorId, seq, attempts }: AnswerRow,
   next: { readonly retryAt: Temporal.Instant } | { readonly problem: string },
 ): Promise<void> {
   await at(tx)
     .updateTable('apple_answers')
     .set({ attempts: attempts + 1, ...('retryAt' in next ? { retry_at: next.retryAt } : { problem: next.problem }) })
     .where('contractor_id', '=', contractorId)
-    .where('enrollment_id', '=', enrollmentId)
-    .where('command_id', '=', commandId)
     .where('seq', '=', seq)
     .execute();
 }
 
-/** The commands of an action and how each ended; `waiting` counts its answers that are still to be interpreted. */
+export type CommandOfAction = {
+  readonly requestType: string;
+  readonly outcome: CommandOutcome | undefined;
+  readonly finishedAt: Temporal.Instant | undefined;
+};
+
+/** The commands of an action in order, and how each ended. */
 export async function commandsOfAction(
   tx: Tx,
   contractorId: ContractorId,
   actionId: ActionId,
-): Promise<
-  readonly { readonly requestType: string; readonly outcome: CommandOutcome | undefined; readonly waiting: boolean }[]
-> {
+): Promise<readonly CommandOfAction[]> {
   const rows = await at(tx)
-    .selectFrom('apple_commands as c')
-    .select((eb) => [
-      'c.request_type',
-      'c.outcome',
-      eb
-        .exists(
-          eb
-            .selectFrom('apple_answers as a')
-            .select('a.seq')
-            .whereRef('a.contractor_id', '=', 'c.contractor_id')
-            .whereRef('a.enrollment_id', '=', 'c.enrollment_id')
-            .whereRef('a.command_id', '=', 'c.command_id')
-            .where('a.problem', 'is', null)
-            .where('a.status', '<>', 'NotNow'),
-        )
-        .as('waiting'),
-    ])
-    .where('c.contractor_id', '=', contractorId)
-    .where('c.action_id', '=', actionId)
-    .orderBy('c.seq')
+    .selectFrom('apple_commands')
+    .select(['request_type', 'outcome', 'finished_at'])
+    .where('contractor_id', '=', contractorId)
+    .where('action_id', '=', actionId)
+    .orderBy('seq')
     .execute();
   return rows.map((row) => ({
     requestType: row.request_type,
     outcome: row.outcome ?? undefined,
-    waiting: row.waiting === true,
+    finishedAt: row.finished_at ?? undefined,
   }));
 }
 

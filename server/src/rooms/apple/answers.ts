@@ -10,12 +10,13 @@ import type { ActionOutcome, Actions } from '../actions/index.ts';
 import { recordEvent } from '../devices/index.ts';
 import {
   type AnswerRow,
-  claimAnswers,
   commandsOfAction,
   deleteAnswer,
   findWaiting,
+  lockAnswer,
   observeSoon,
   postponeAnswer,
+  takeAnswers,
 } from './answer-store.ts';
 import { type Interpretation, interpret } from './interpret.ts';
 import type { AppleMetrics } from './metrics.ts';
@@ -24,7 +25,7 @@ import { Periodic } from './periodic.ts';
 import type { WakeUps } from './push/index.ts';
 
 /** Answers of one contractor in one transaction: fewer commits, and few enough that nobody waits long for a lock. */
-const BATCH = 16;
+const BATCH = 64;
 const POLL_MS = 1_000;
 /** Tries of an answer that fails for a reason of ours; one that is not what was asked fails at once. */
 const MOST_ATTEMPTS = 5;
@@ -73,36 +74,51 @@ export class AnswerWorker {
     for (;;) {
       const contractors = await db.jobs((tx) => findWaiting(tx, clock.now()));
       let taken = 0;
-      for (const contractorId of contractors) taken += await this.#some(contractorId);
+      for (const contractorId of contractors) taken += await this.#ofContractor(contractorId);
       if (taken === 0) return;
     }
   }
 
-  async #some(contractorId: ContractorId): Promise<number> {
+  async #ofContractor(contractorId: ContractorId): Promise<number> {
+    let taken = 0;
+    for (let some = BATCH; some === BATCH; taken += some) some = await this.#batch(contractorId);
+    return taken;
+  }
+
+  /** Many at once; when one of them fails nothing has happened, and each is tried by itself. */
+  async #batch(contractorId: ContractorId): Promise<number> {
+    const { db, clock, metrics } = this.#deps;
+    let claimed: readonly AnswerRow[] = [];
     try {
-      return await this.#deps.db.jobsFor(contractorId, async (tx) => {
-        const claimed = await claimAnswers(tx, contractorId, BATCH, this.#deps.clock.now());
-        for (const answer of claimed) await this.#one(tx, answer);
-        return claimed.length;
+      await db.jobsFor(contractorId, async (tx) => {
+        claimed = await takeAnswers(tx, contractorId, BATCH, clock.now());
+        for (const answer of claimed) await this.#settle(tx, answer);
       });
+      for (const _ of claimed) metrics.interpreted('done').inc();
+      return claimed.length;
     } catch (error) {
-      if (!isPassing(error)) throw error;
-      return 0; // the whole batch is tried again a second later
+      if (isPassing(error)) return 0; // the whole batch is tried again a second later
+      for (const answer of claimed) await this.#alone(answer);
+      return claimed.length;
     }
   }
 
-  async #one(tx: Tx, answer: AnswerRow): Promise<void> {
-    await sql`savepoint answer`.execute(tx);
-    try {
-      await this.#settle(tx, answer);
-      await deleteAnswer(tx, answer);
-      await sql`release savepoint answer`.execute(tx);
-      this.#deps.metrics.interpreted('done').inc();
-    } catch (error) {
-      if (isPassing(error)) throw error;
-      await sql`rollback to savepoint answer`.execute(tx);
-      await this.#postpone(tx, answer, error);
-    }
+  async #alone({ contractorId, seq }: AnswerRow): Promise<void> {
+    const { db, metrics } = this.#deps;
+    await db.jobsFor(contractorId, async (tx) => {
+      const answer = await lockAnswer(tx, contractorId, seq);
+      if (answer === undefined) return; // another worker was faster
+      await sql`savepoint answer`.execute(tx);
+      try {
+        await this.#settle(tx, answer);
+        await deleteAnswer(tx, answer);
+        metrics.interpreted('done').inc();
+      } catch (error) {
+        if (isPassing(error)) throw error;
+        await sql`rollback to savepoint answer`.execute(tx);
+        await this.#postpone(tx, answer, error);
+      }
+    });
   }
 
   async #settle(tx: Tx, answer: AnswerRow): Promise<void> {
@@ -126,7 +142,7 @@ export class AnswerWorker {
     { outcome }: Interpretation,
     now: Temporal.Instant,
   ): Promise<void> {
-    const { contractorId, actionId, requestType } = answer;
+    const { contractorId, actionId, requestType, receivedAt } = answer;
     const finish = (last: ActionOutcome) => this.#deps.actions().finish(tx, contractorId, actionId, last, now);
     const commands = await commandsOfAction(tx, contractorId, actionId);
     const [first] = commands;
@@ -138,8 +154,8 @@ export class AnswerWorker {
       await finish(outcome);
       return;
     }
-    const others = commands.filter((command) => command.requestType !== requestType);
-    if (others.some((command) => command.outcome === undefined || command.waiting)) return;
+    // Answers of one device are interpreted in their order: the command that ended last is interpreted last.
+    if (commands.some(({ finishedAt }) => isAfter(finishedAt, receivedAt))) return;
     const answered = (wanted: boolean) =>
       commands
         .filter((command) => (command.outcome === 'acknowledged') === wanted)
@@ -173,6 +189,11 @@ export class AnswerWorker {
     const failure = { code: 'unreadable_answer', params: { problem } };
     await this.#finish(tx, { ...answer, actionId }, { outcome: { state: 'failed', failure }, askAgain: false }, now);
   }
+}
+
+/** Not yet, or later. */
+function isAfter(finishedAt: Temporal.Instant | undefined, than: Temporal.Instant): boolean {
+  return finishedAt === undefined || Temporal.Instant.compare(finishedAt, than) > 0;
 }
 
 /** Nothing wrong with the answer: the database was away, or another transaction had the same rows. */

@@ -27,37 +27,28 @@ const ORDER = 'c.attempts >= $5::smallint, c.priority desc, c.seq';
 const OPEN = `c.contractor_id = k.contractor_id and c.enrollment_id = k.enrollment_id and c.finished_at is null
   and c.expires_at > $4::timestamptz and (not k.renewal_only or c.purpose = 'renewal')`;
 
-/** Delivers what was picked; \`deliver\` is false for a command that only stops resting. */
-const SENT = `
-update apple_commands c set
-  resting = false,
-  sent_at = case when p.deliver then $4::timestamptz else c.sent_at end,
-  attempts = case when p.deliver then least(c.attempts + 1, 1000) else c.attempts end
-from pick p
-where c.contractor_id = p.contractor_id and c.enrollment_id = p.enrollment_id and c.command_id = p.command_id
-  and c.finished_at is null
-returning p.n, p.deliver, c.command_id, c.sealed, c.payload`;
-
 /**
  * An Idle: the next command of each device, and only rows with something to say. A new session makes deferred commands
- * eligible again. \`raced\`: the command was finished by somebody else in between; ask again.
+ * eligible again. `raced`: the command was finished by somebody else in between; ask again.
  */
 export const POLL = `
 with contact as materialized (${CONTACT}),
 pick as materialized (
-  select k.n, c.contractor_id, c.enrollment_id, c.command_id, c.deliver
+  select k.n, c.contractor_id, c.enrollment_id, c.command_id, c.sealed, c.deliver
   from contact k cross join lateral (
-    select c.contractor_id, c.enrollment_id, c.command_id, c.resting, row_number() over (order by ${ORDER}) = 1 as deliver
+    select c.contractor_id, c.enrollment_id, c.command_id, c.sealed, c.resting, row_number() over (order by ${ORDER}) = 1 as deliver
     from apple_commands c where ${OPEN}
   ) c
   where k.verdict = 'enrolled' and (c.deliver or c.resting)
 ),
-sent as (${SENT})
-select k.n::integer, k.verdict, s.command_id, s.sealed, s.payload, p.n is not null and s.n is null as raced
-from contact k
-left join pick p on p.n = k.n and p.deliver
-left join sent s on s.n = k.n and s.deliver
-where k.verdict <> 'enrolled' or p.n is not null`;
+sent as materialized (
+  select p.n, p.deliver, p.command_id, p.sealed,
+    apple_deliver(p.contractor_id, p.enrollment_id, p.command_id, p.deliver, $4::timestamptz) as body
+  from pick p
+)
+select k.n::integer, k.verdict, s.command_id, s.sealed, s.body as payload, s.n is not null and s.body is null as raced
+from contact k left join sent s on s.n = k.n and s.deliver
+where k.verdict <> 'enrolled' or s.n is not null`;
 
 const ANSWERED = (body: string) => `
 with given as materialized (
@@ -68,49 +59,39 @@ live as materialized (
   select k.n, k.contractor_id, k.enrollment_id, k.renewal_only, g.command_id, g.status, g.body
   from contact k join given g using (n) where k.verdict = 'enrolled'
 ),
-answered as (
-  update apple_commands c set
-    finished_at = case when k.status = 'NotNow' then null else $4::timestamptz end,
-    outcome = case k.status
-      when 'Acknowledged' then 'acknowledged' when 'Error' then 'error' when 'CommandFormatError' then 'format_error' end,
-    payload = case when k.status = 'NotNow' then c.payload end,
-    attempts = 0,
-    resting = k.status = 'NotNow',
-    not_now_at = case when k.status = 'NotNow' then $4::timestamptz else c.not_now_at end,
-    not_now_count = c.not_now_count + (k.status = 'NotNow')::integer
-  from live k
-  where c.contractor_id = k.contractor_id and c.enrollment_id = k.enrollment_id and c.command_id = k.command_id
-    and c.finished_at is null
-  returning k.n, k.contractor_id, k.enrollment_id, k.command_id, k.status, k.body
+answered as materialized (
+  select k.*, apple_finish(k.contractor_id, k.enrollment_id, k.command_id, k.status, $4::timestamptz) as counted from live k
 ),
 stored as (
   insert into apple_answers (contractor_id, enrollment_id, command_id, status, body, received_at)
-  select contractor_id, enrollment_id, command_id, status, body, $4::timestamptz from answered order by n
+  select contractor_id, enrollment_id, command_id, status, body, $4::timestamptz from answered where counted
 ),
 pick as materialized (
-  select k.n, c.contractor_id, c.enrollment_id, c.command_id, true as deliver
+  select k.n, c.contractor_id, c.enrollment_id, c.command_id, c.sealed
   from live k cross join lateral (
-    select c.contractor_id, c.enrollment_id, c.command_id from apple_commands c
+    select c.contractor_id, c.enrollment_id, c.command_id, c.sealed from apple_commands c
     where ${OPEN} and not c.resting and c.command_id is distinct from k.command_id
     order by ${ORDER} limit 1
   ) c
 ),
-sent as (${SENT})
-select k.n::integer, k.verdict, s.command_id, s.sealed, s.payload, p.n is not null and s.n is null as raced,
-  a.n is not null as counted,
-  case when a.n is null then (
+sent as materialized (
+  select p.n, p.command_id, p.sealed,
+    apple_deliver(p.contractor_id, p.enrollment_id, p.command_id, true, $4::timestamptz) as body
+  from pick p
+)
+select k.n::integer, k.verdict, s.command_id, s.sealed, s.body as payload,
+  s.n is not null and s.body is null as raced, a.counted,
+  case when not a.counted then (
     select coalesce(c.outcome, 'open') from apple_commands c
-    where c.contractor_id = k.contractor_id and c.enrollment_id = k.enrollment_id
-      and c.command_id = (select g.command_id from given g where g.n = k.n)
+    where c.contractor_id = a.contractor_id and c.enrollment_id = a.enrollment_id and c.command_id = a.command_id
   ) end as earlier
 from contact k
 left join answered a on a.n = k.n
-left join pick p on p.n = k.n
 left join sent s on s.n = k.n`;
 
 /**
  * An answer: counts once, is stored as received, and the next command of the session goes out, all in one statement.
- * $6 commands, $7 statuses, $8 bodies. \`earlier\`: how a command that was finished before had ended; null if unknown.
+ * $6 commands, $7 statuses, $8 bodies. `earlier`: how a command that was finished before had ended; null if unknown.
  */
 export const ANSWER = ANSWERED('$8::bytea[]');
 /** The same for one large body, sent as it is instead of as text within an array. */

@@ -39,7 +39,7 @@ type Row = {
   readonly sealed: boolean | null;
   readonly payload: Buffer | null;
   readonly raced: boolean;
-  readonly counted?: boolean;
+  readonly counted?: boolean | null;
   readonly earlier?: CommandOutcome | 'open' | null;
 };
 

@@ -12,6 +12,7 @@ import type { ContractorId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import type { Secrets } from '../../base/secrets.ts';
 import { type DeviceFacts, getDevice, recordEvent } from '../devices/index.ts';
+import { forgetOldProblems } from './answer-store.ts';
 import { countOpen, insertCommands, MOST_OPEN, type NewCommand } from './command-store.ts';
 import { declarationsFor, findServedToken } from './declarative.ts';
 import { findLiveById } from './enrollment-store.ts';
@@ -166,14 +167,15 @@ export class Observer {
       .execute();
   }
 
-  /** Ends commands of our own whose time is over; those of actions expire with their action. */
+  /** Ends commands of our own whose time is over; those of actions expire with their action. Forgets old problems. */
   async expireOwn(): Promise<void> {
     const now = this.#deps.clock.now();
+    await this.#deps.db.jobs((tx) => forgetOldProblems(tx, now));
     await this.#deps.db.jobs((tx) =>
       sql`update apple_commands c set finished_at = ${now.toString()}::timestamptz, outcome = 'expired', payload = null
         where (c.contractor_id, c.enrollment_id, c.command_id) in (
           select contractor_id, enrollment_id, command_id from apple_commands
-          where finished_at is null and purpose <> 'action' and expires_at <= ${now.toString()}::timestamptz
+          where finished_at is null and purpose in ('observation', 'renewal', 'declarative') and expires_at <= ${now.toString()}::timestamptz
           limit 1000 for update skip locked)`.execute(tx),
     );
   }

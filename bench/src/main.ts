@@ -1,0 +1,10 @@
+import { appleConnect } from './apple-connect/index.ts';
+
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { 'apple-connect': appleConnect };
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench === undefined) {
+  process.stderr.write(`usage: npm run bench -- <${Object.keys(BENCHES).join('|')}> [options]\n`);
+  process.exitCode = 2;
+} else await bench(args);
