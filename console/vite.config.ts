@@ -5,6 +5,21 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  build: { target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 900 },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        // What every page needs is one file; charts, QR codes and passkeys come when a page shows them.
+        codeSplitting: {
+          groups: [
+            { name: 'shell', test: /node_modules[\\/](?!echarts|zrender|qrcode|@simplewebauthn)|packages[\\/]api/ },
+          ],
+        },
+      },
+    },
+  },
   server: { proxy: { '/api': process.env['TSUKASA_DEV_SERVER'] ?? 'http://127.0.0.1:8420' } },
 });

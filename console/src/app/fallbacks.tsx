@@ -1,8 +1,9 @@
-import { Button } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Page } from '../shared/page.tsx';
 import { Failure } from '../shared/query-states.tsx';
+import { Bare } from './bare.tsx';
 
 export function NotFound() {
   const { t } = useTranslation();
@@ -12,6 +13,19 @@ export function NotFound() {
         <Button renderRoot={(props) => <Link {...props} to="/" />}>{t('app.toStart')}</Button>
       </div>
     </Page>
+  );
+}
+
+/** The same outside the shell, where no page begins like this. */
+export function NowhereFound() {
+  const { t } = useTranslation();
+  return (
+    <Bare title={t('app.notFound')}>
+      <Text size="sm" mb="md">
+        {t('app.notFoundText')}
+      </Text>
+      <Button renderRoot={(props) => <Link {...props} to="/" />}>{t('app.toStart')}</Button>
+    </Bare>
   );
 }
 

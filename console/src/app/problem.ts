@@ -22,7 +22,7 @@ export class ApiError extends Error {
 export function wantsReauthentication(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
   const { reason, type } = error.problem;
-  return reason === 'reauthentication_required' || type.endsWith('reauthentication_required');
+  return reason?.endsWith('reauthentication_required') === true || type.endsWith('reauthentication_required');
 }
 
 export function isStatus(error: unknown, status: number): boolean {

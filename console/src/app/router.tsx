@@ -11,13 +11,13 @@ import { ACTION_STATES, ACTION_TYPES } from '@tsukasa/api';
 import { readDeviceSearch } from '../features/devices/search.ts';
 import { Loading } from '../shared/query-states.tsx';
 import { DEVICE_TABS, type DeviceTab } from './device-tabs.ts';
-import { Crashed, NotFound } from './fallbacks.tsx';
+import { Crashed, NotFound, NowhereFound } from './fallbacks.tsx';
 import { flagOf, manyOf, oneOf, parseSearch, present, stringifySearch, textOf } from './search.ts';
 import { sessionQuery } from './session.ts';
 import { Shell } from './shell.tsx';
 
 type Context = { readonly queryClient: QueryClient };
-const root = createRootRouteWithContext<Context>()({ component: Outlet });
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NowhereFound });
 
 const signIn = createRoute({
   getParentRoute: () => root,

@@ -37,11 +37,9 @@ export function useNoteText(): (note: Note) => string {
 }
 
 export type ProblemText = { readonly title: string; readonly detail: string; readonly request: string | undefined };
-/** What to tell a person about a failure: our own wording of its reason, otherwise the server's title and detail. */
+/** What to tell a person about a failure: the server words its problems in the language that was asked for. */
 export function useProblemText(): (error: unknown) => ProblemText {
   const { t } = useTranslation();
-  const language = useLanguage();
-  const word = useWording();
   return (error) => {
     if (!(error instanceof ApiError)) {
       return { title: t('states.failed'), detail: error instanceof Error ? error.message : '', request: undefined };
@@ -49,10 +47,9 @@ export function useProblemText(): (error: unknown) => ProblemText {
     if (error.status === 0) {
       return { title: t('states.unreachable'), detail: t('states.unreachableText'), request: undefined };
     }
-    const { title, detail, reason, params, errors, instance } = error.problem;
-    const known = reason !== undefined && codes.problem.get(reason)?.[language] !== undefined;
+    const { title, detail, errors, instance } = error.problem;
     const places = (errors ?? []).map((e) => `${e.pointer}: ${e.detail}`).join('\n');
-    const said = known ? word('problem', reason, params) : [detail ?? '', places].filter((s) => s !== '').join('\n');
+    const said = [detail ?? '', places].filter((part) => part !== '').join('\n');
     return { title, detail: said, request: error.status >= 500 ? instance : undefined };
   };
 }

@@ -47,7 +47,7 @@ export function PagedList<T>({ pages, empty, children }: Props<T>) {
       {() => (
         <Box>
           {children(rows)}
-          <Group justify="space-between" p="sm">
+          <Group justify="space-between" px="md" py={total === undefined && !pages.hasNextPage ? 0 : 'xs'}>
             <Text size="sm" c="dimmed" role="status">
               {total === undefined ? null : t('common.shown', { count: rows.length, total })}
             </Text>

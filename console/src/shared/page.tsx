@@ -53,7 +53,7 @@ export function Section({ title, aside, children, padding = 'md' }: SectionProps
   return (
     <Box component="section" className="card" p={padding}>
       {title === undefined ? null : (
-        <Group justify="space-between" mb="sm" p={padding === 0 ? 'md' : 0}>
+        <Group justify="space-between" mb={padding === 0 ? 0 : 'sm'} p={padding === 0 ? 'md' : 0}>
           <Title order={2} size="h5">
             {title}
           </Title>

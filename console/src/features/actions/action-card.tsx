@@ -87,12 +87,15 @@ function Outcome({ action }: { action: Action }) {
   const word = useWording();
   const { failure, result } = action;
   const params = Object.entries(action.params);
+  const named = failure?.params?.['cause'];
+  const cause = typeof named === 'string' && named !== 'other' ? ` – ${word('failure', `cause.${named}`)}` : '';
   return (
     <>
       {failure === null ? null : (
         <Box>
           <Text size="sm" fw={600} style={{ color: 'var(--tsukasa-bad)' }}>
             {t('actions.failure')}: {word('failure', failure.code, failure.params)}
+            {cause}
           </Text>
           {(failure.chain ?? []).map((link, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the chain never changes
