@@ -32,6 +32,7 @@ export const compose: Compose = async (foundation) => {
   const { apple, actions, certificates } = joinDevices(foundation);
   const channels = new Map<Platform, DeviceChannel>([['apple', apple.channel]]);
   const gates = new Map([['apple' as const, apple.gate]]);
+  accounts.registerJobs(jobs);
   actions.registerJobs(jobs);
   certificates.registerJobs(jobs);
   const handlers: Handlers<typeof routes> = {
