@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from 'playwright-core';
 import type { Person } from './people.ts';
+import { until } from './wait.ts';
 import { type Language, WORDS } from './words.ts';
 
 export type Scheme = 'light' | 'dark';
@@ -25,7 +26,11 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, headless: true, args: FLAGS });
 }
 
+/** Cookies and what pages keep: enough to come back signed in. */
+export type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>;
+
 export type Look = {
+  readonly session?: StorageState;
   readonly language?: Language;
   readonly scheme?: Scheme;
   readonly width?: number;
@@ -61,6 +66,7 @@ export class Visitor {
       timezoneId: 'Asia/Tokyo',
       colorScheme: scheme,
       reducedMotion: 'reduce',
+      ...(look.session === undefined ? {} : { storageState: look.session }),
       viewport: { width, height },
     });
     context.setDefaultTimeout(PATIENCE_MS);
@@ -86,7 +92,8 @@ export class Visitor {
   async settle(): Promise<void> {
     await this.page.waitForLoadState('load');
     await this.page.locator('main h1, main form').first().waitFor();
-    await this.page.waitForFunction(`document.querySelector('[aria-busy="true"], .mantine-Loader-root') === null`);
+    const loading = this.page.locator('[aria-busy="true"], .mantine-Loader-root');
+    await until('nothing loads any more', PATIENCE_MS, async () => (await loading.count()) === 0);
   }
 
   /** Password, then the code of the authenticator app; waits for the console. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Locator } from 'playwright-core';
-import { openBrowser, Visitor } from './browser.ts';
+import { openBrowser, type StorageState, Visitor } from './browser.ts';
 import { type EnrolledDevice, enroll } from './fleet.ts';
 import { type Contractor, type Stage, useStage } from './harness.ts';
 import { join, type Person } from './people.ts';
@@ -54,11 +54,20 @@ function deviceIdOf(opened: Stage, device: EnrolledDevice): Promise<string> {
   });
 }
 
+/** Where somebody has signed in before: they come again with the same session. */
+const sessions = new Map<string, StorageState>();
+
 /** Runs with one person at a browser; afterwards the browser must have had nothing to complain about. */
 async function visit(person: Person, language: 'ja' | 'en', what: (visitor: Visitor) => Promise<void>): Promise<void> {
-  const visitor = await Visitor.arrive(browser, stage().url, { language });
+  const kept = sessions.get(person.email);
+  const visitor = await Visitor.arrive(browser, stage().url, {
+    language,
+    ...(kept === undefined ? {} : { session: kept }),
+  });
   try {
-    await visitor.signIn(person);
+    if (kept === undefined) await visitor.signIn(person);
+    else await visitor.open('/');
+    sessions.set(person.email, await visitor.context.storageState());
     await what(visitor);
     assert.deepEqual(visitor.complaints, []);
   } catch (error) {
@@ -68,9 +77,7 @@ async function visit(person: Person, language: 'ja' | 'en', what: (visitor: Visi
       .catch(() => '');
     throw new Error(
       `at ${visitor.page.url()} with complaints ${visitor.complaints.join('\n')}\n${seen.slice(0, 6000)}`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   } finally {
     await visitor.leave();
@@ -98,10 +105,20 @@ function choice({ page }: Visitor, kind: string): Locator {
   return page.getByRole('tabpanel').getByRole('button', { name: new RegExp(`^${kind}`) });
 }
 
-/** Opens the form of an action, fills it in, and sends it. */
-async function ask(visitor: Visitor, kind: string, fields: Readonly<Record<string, string>>): Promise<void> {
+/** Opens the form of an action; what it says of the consequences must be words. */
+async function openForm(visitor: Visitor, kind: string): Promise<Locator> {
   await choice(visitor, kind).click();
   const dialog = visitor.page.getByRole('dialog');
+  const consequences = await dialog.getByRole('listitem').allInnerTexts();
+  const refusals = await visitor.page.getByRole('tabpanel').getByRole('definition').allInnerTexts();
+  for (const text of [...consequences, ...refusals])
+    assert.doesNotMatch(text, /^[a-z]+[._][a-z._]+/, 'a code, not words');
+  return dialog;
+}
+
+/** Opens the form of an action, fills it in, and sends it. */
+async function ask(visitor: Visitor, kind: string, fields: Readonly<Record<string, string>>): Promise<void> {
+  const dialog = await openForm(visitor, kind);
   for (const [label, text] of Object.entries(fields)) await dialog.getByLabel(label).fill(text);
   await dialog.getByRole('button', { name: kind, exact: true }).click();
 }
@@ -145,8 +162,7 @@ describe('an administrator of the contractor, in Japanese', () => {
       const { page, words } = visitor;
       await findDevice(visitor, tablet.serialNumber, tablet.device.blueprint.name);
       stage().server.program.kill('SIGUSR2'); // six minutes later
-      await choice(visitor, words.erase).click();
-      const dialog = page.getByRole('dialog');
+      const dialog = await openForm(visitor, words.erase);
       const send = dialog.getByRole('button', { name: words.erase, exact: true });
       assert.ok(await send.isDisabled(), 'it can be sent without a reason');
       await dialog.getByLabel(words.reason).fill('紛失のため');
@@ -154,10 +170,10 @@ describe('an administrator of the contractor, in Japanese', () => {
       const proof = page.getByRole('dialog', { name: words.reauthentication });
       await proof.waitFor();
       assert.equal(tablet.device.state.phase, 'enrolled');
-      await proof.getByLabel(words.password, { exact: true }).fill('a wrong password');
+      await proof.getByRole('textbox', { name: words.password }).fill('a wrong password');
       await proof.getByRole('button', { name: words.reauthenticate }).click();
       await proof.getByRole('alert').waitFor();
-      await proof.getByLabel(words.password, { exact: true }).fill(administrator.password);
+      await proof.getByRole('textbox', { name: words.password }).fill(administrator.password);
       await proof.getByRole('button', { name: words.reauthenticate }).click();
       await action(visitor, words.erase, words.done).waitFor({ timeout: 30_000 });
       await until('the device is as new', 10_000, () => tablet.device.state.phase === 'wiped');

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Action, AuditEntry } from '@tsukasa/api';
 import { type Command, ConnectionFailed, type Device, ServerRefused } from '@tsukasa/fakes';
 import { allActions, isOpen } from './actions.ts';
 import type { Answer } from './api-client.ts';
 import { makeDevice } from './fleet.ts';
-import { type Contractor, useStage } from './harness.ts';
+import { type Contractor, type Stage, useStage } from './harness.ts';
 import { until } from './wait.ts';
 
 const DEVICES = 20;
@@ -16,21 +16,25 @@ const ACTIONS = 200;
  * The server and its database die in the middle of 200 actions. Afterwards each action was answered once in the records,
  * none is lost, and the devices did each command at least once: a device that answers again does not count twice.
  */
-const stage = useStage();
 let contractor: Contractor;
 let devices: readonly Locked[];
 let deviceIds: readonly string[];
-/** Devices look for work only while it is open. */
-let gate = Promise.withResolvers<void>();
+/** Devices look for work only while this is so. */
+let atWork = false;
 
 /** A device that keeps every lock it was told to do, slowly, and says so until the server has taken it. */
 class Locked {
   readonly #device: Device;
   readonly #messages: string[] = [];
   #untold: string | undefined;
+  #pushed = false;
 
-  constructor(device: Device) {
-    this.#device = device;
+  constructor(stage: Stage) {
+    this.#device = makeDevice(stage, {
+      onEvent: ({ type }) => {
+        if (type === 'pushed') this.#pushed = true;
+      },
+    });
   }
 
   /** The message of every lock that it did, also of one that it did twice. */
@@ -45,15 +49,17 @@ class Locked {
     await this.#device.connectOnce();
   }
 
+  /** Comes when it is pushed, and again when it could not say everything; never of itself. */
   async live(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await gate.promise;
+    for (; !signal.aborted; await sleep(50)) {
+      if (!atWork || !this.#pushed) continue;
       try {
+        this.#pushed = false;
         await this.#session();
-        await Promise.race([this.#device.nextPush(), sleep(5_000)]);
       } catch (error) {
         if (!(error instanceof ConnectionFailed) && !(error instanceof ServerRefused)) throw error;
-        await sleep(300); // the server is away; a device tries again
+        this.#pushed = true; // the server is away; a device tries again
+        await sleep(300);
       }
     }
     this.#device.close();
@@ -78,29 +84,28 @@ class Locked {
   }
 }
 
-before(async () => {
-  contractor = await stage().contractor('Crash');
+const stage = useStage(async (opened) => {
+  contractor = await opened.contractor('Crash');
   const { contractorId } = contractor;
-  const link = await stage().invite(contractorId, { maxUses: DEVICES });
-  devices = Array.from({ length: DEVICES }, () => new Locked(makeDevice(stage())));
+  const link = await opened.invite(contractorId, { maxUses: DEVICES });
+  devices = Array.from({ length: DEVICES }, () => new Locked(opened));
   await Promise.all(devices.map((device) => device.enroll(link)));
   deviceIds = await until(`${DEVICES} devices are observed`, 60_000, async () => {
-    const { items } = await stage().provider.call('listDevices', { params: { contractorId }, query: { limit: 200 } });
+    const { items } = await opened.provider.call('listDevices', { params: { contractorId }, query: { limit: 200 } });
     const observed = items.filter((item) => item.lastObservedAt !== null);
     return observed.length === DEVICES ? observed.map((item) => item.deviceId) : undefined;
   });
   const ending = new AbortController();
   const lives = devices.map((device) => device.live(ending.signal));
-  stage().onLeave(async () => {
+  opened.onLeave(async () => {
     ending.abort();
-    gate.resolve();
     await Promise.all(lives);
   });
 });
 
 /** Asks for all actions while no device looks for work, then lets them all loose. */
 async function ask(round: string): Promise<readonly string[]> {
-  gate = Promise.withResolvers<void>();
+  atWork = false;
   const { contractorId } = contractor;
   const asked = await Promise.all(
     Array.from({ length: ACTIONS }, async (_, index) => {
@@ -109,7 +114,7 @@ async function ask(round: string): Promise<readonly string[]> {
       return (await stage().provider.call('askAction', { params: { contractorId, deviceId }, body })).actionId;
     }),
   );
-  gate.resolve();
+  atWork = true;
   return asked;
 }
 

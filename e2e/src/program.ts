@@ -22,10 +22,17 @@ export class Program {
   readonly #said: string[] = [];
   readonly ended: Promise<Ended>;
 
-  /** `file` is a path below the repository, run by the Node that runs the tests; with `command`, an npm script's name. */
+  readonly #asGroup: boolean;
+
+  /**
+   * `args` begin with a path below the repository, run by the Node that runs the tests. With `command`, that program is
+   * run in a process group of its own, and signals go to all of it, as from a terminal.
+   */
   constructor(args: readonly string[], env: Environment, options: { readonly command?: string } = {}) {
+    this.#asGroup = options.command !== undefined;
     this.#child = spawn(options.command ?? process.execPath, [...args], {
       cwd: ROOT,
+      detached: this.#asGroup,
       env: environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -55,7 +62,8 @@ export class Program {
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+    if (this.#asGroup) process.kill(-this.pid, signal);
+    else this.#child.kill(signal);
   }
 }
 

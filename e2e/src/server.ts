@@ -99,11 +99,21 @@ export class Server {
   }
 
   /** Processes that work in the data directory's cluster: none may be left after a stop. */
-  async postgresProcesses(): Promise<readonly number[]> {
-    const cluster = join(this.dataDir, 'postgres');
-    const entries = await readdir('/proc');
-    return entries.filter((entry) => /^\d+$/.test(entry) && workingDirectory(entry) === cluster).map(Number);
+  postgresProcesses(): Promise<readonly number[]> {
+    return processesBelow(join(this.dataDir, 'postgres'));
   }
+}
+
+/** Processes whose working directory is this folder or below it. */
+export async function processesBelow(folder: string): Promise<readonly number[]> {
+  const entries = await readdir('/proc');
+  return entries
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((entry) => {
+      const directory = workingDirectory(entry);
+      return directory === folder || directory?.startsWith(`${folder}/`) === true;
+    })
+    .map(Number);
 }
 
 function workingDirectory(pid: string): string | undefined {

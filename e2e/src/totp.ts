@@ -15,11 +15,16 @@ export class Authenticator {
     this.#key = decodeBase32(secret);
   }
 
-  /** The code of now, or of the next half minute when that was given already: servers accept a clock that is a little fast. */
+  /**
+   * The code of now, or of the next half minute when that was given already: servers accept a clock that is a little fast,
+   * but not one that is a minute fast. Throws when more are asked for.
+   */
   next(): string {
     const now = Math.floor(Temporal.Now.instant().epochMilliseconds / 1000 / STEP_SECONDS);
-    this.#last = Math.max(now, this.#last + 1);
-    return codeAt(this.#key, this.#last);
+    const step = Math.max(now, this.#last + 1);
+    if (step > now + 1) throw new Error('too many codes are asked for within half a minute');
+    this.#last = step;
+    return codeAt(this.#key, step);
   }
 }
 

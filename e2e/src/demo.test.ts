@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import type { DeviceSummary } from '@tsukasa/api';
+import type { Client } from './api-client.ts';
+import { Demonstration, type Login } from './demonstration.ts';
+import { signIn } from './people.ts';
+import { processesBelow } from './server.ts';
+import { until } from './wait.ts';
+
+/** What a newcomer is promised. */
+const DEVICES = 40;
+const SECONDS = 60;
+
+describe('npm run demo', () => {
+  let demo: Demonstration;
+  let logins: readonly Login[];
+  let provider: Client;
+
+  before(async () => {
+    demo = await Demonstration.start();
+  });
+  after(() => demo.remove());
+
+  async function fleet(client: Client): Promise<readonly DeviceSummary[]> {
+    const { items } = await client.call('listContractors', { query: {} });
+    const pages = items.map(({ contractorId }) =>
+      client.call('listDevices', { params: { contractorId }, query: { limit: 200, state: ['managed'] } }),
+    );
+    return (await Promise.all(pages)).flatMap((page) => page.items);
+  }
+
+  test(`shows ${DEVICES} enrolled devices within ${SECONDS} s, to the person whose login it prints`, async () => {
+    logins = await demo.logins();
+    const [first] = logins;
+    assert.ok(first, demo.program.said);
+    provider = await signIn(demo.url, first);
+    const session = await provider.call('getSession');
+    assert.equal(session.providerRole, 'provider_administrator');
+    await until(`${DEVICES} devices are there`, 30_000, async () => (await fleet(provider)).length >= DEVICES);
+    assert.ok(demo.seconds <= SECONDS, `it took ${demo.seconds.toFixed(1)} s`);
+    assert.equal((await fleet(provider)).length, DEVICES);
+  });
+
+  test('has two contractors and devices of every kind', async () => {
+    const { items } = await provider.call('listContractors', { query: {} });
+    assert.equal(items.length, 2);
+    const devices = await fleet(provider);
+    const families = new Set(devices.map((device) => device.osFamily));
+    assert.ok(families.isSupersetOf(new Set(['iOS', 'iPadOS', 'macOS'])), [...families].join());
+    assert.ok(devices.some((device) => device.usageMode === 'personally-owned'));
+    const owned = devices.filter((device) => device.usageMode === 'company-owned');
+    await until('supervision is known', 20_000, async () => {
+      const known = new Set((await fleet(provider)).map((device) => device.supervised));
+      return known.has(true) && known.has(false);
+    });
+    assert.ok(owned.length > 0);
+  });
+
+  test('lets in an administrator and an auditor, each with their own rights only', async () => {
+    const roles = new Set<string>();
+    for (const login of logins.slice(1)) {
+      const client = await signIn(demo.url, login);
+      const session = await client.call('getSession');
+      assert.equal(session.providerRole, null, login.email);
+      assert.equal(session.contractors.length, 1, login.email);
+      for (const { role } of session.contractors) roles.add(role ?? '');
+      assert.equal((await client.refusal('listContractors')).status, 403);
+    }
+    assert.ok(roles.has('contractor_administrator') && roles.has('auditor'), [...roles].join());
+  });
+
+  test('ends by Ctrl-C, and leaves nothing', async () => {
+    const { code, signal } = await demo.stop();
+    // npm ends by the signal, or with what the demonstration ended with.
+    assert.ok(code === 0 || code === 130 || signal === 'SIGINT', demo.program.said.slice(-2000));
+    await until('no process is left', 10_000, async () => (await processesBelow(demo.folder)).length === 0);
+    await until('no file is left', 10_000, async () => (await readdir(demo.folder)).length === 0);
+    await assert.rejects(fetch(demo.url), 'the server answers no more');
+  });
+});
