@@ -79,12 +79,9 @@ create table apple_commands (
   constraint apple_commands_finished check ((finished_at is null) = (outcome is null)),
   constraint apple_commands_action check ((purpose in ('action', 'raw')) = (action_id is not null)),
   foreign key (contractor_id, enrollment_id) references apple_enrollments
-) with (fillfactor = 75);
+  -- Half empty pages: a delivery then stays on its page and touches no index; what a finished command leaves is used again.
+) with (fillfactor = 50);
 create index apple_commands_open on apple_commands (contractor_id, enrollment_id, priority desc, seq) where finished_at is null;
--- For commands of no action, which nothing else ends. Narrower than the condition of a poll, so that no plan for polls can
--- choose it and walk through everybody's open commands.
-create index apple_commands_expiry on apple_commands (expires_at)
-  where finished_at is null and purpose in ('observation', 'renewal', 'declarative');
 create index apple_commands_action on apple_commands (contractor_id, action_id) where action_id is not null;
 call make_tenant_table('apple_commands', 'select, update');
 

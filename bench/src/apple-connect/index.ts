@@ -18,6 +18,8 @@ type Row = {
   readonly name: string;
   readonly connections: number;
   readonly measured: Measured;
+  /** Rate of the echo around it. */
+  readonly echo?: number;
   /** Microseconds of CPU for each poll or cycle. */
   readonly cpu: { readonly server: number; readonly postgres: number; readonly generator: number };
 };
@@ -56,65 +58,75 @@ export async function appleConnect(args: readonly string[]): Promise<void> {
 }
 
 async function compare(bench: Bench): Promise<void> {
-  const { options, server, generator, owner, fleet } = bench;
-  const echo = await echoRates(bench);
-  const first = await poll(bench, 'warm up', 'header', 16, Math.min(1000, options.devices));
-  const before = residentBytes(server.pid);
-  await generator.tell({
-    ...idleTask(bench, 'header', 16, options.devices),
-    seconds: Math.max(4, options.devices / 5000),
-  });
-  const grown = residentBytes(server.pid) - before;
-  say(
-    `\nmemory of the server: ${mb(before)} MB with ${Math.min(1000, options.devices)} devices seen, ${mb(before + grown)} MB with all ${options.devices};`,
-  );
-  say(
-    `  ${mb(grown / ((options.devices - 1000) / 1000))} MB per 1,000 devices (first polls: ${Math.round(first.measured.count / first.measured.seconds)}/s)`,
-  );
+  const { options, owner, fleet } = bench;
+  await measureMemory(bench);
   const without = await channel(bench);
-  table(`${options.devices} devices, no finished commands`, without, echo);
+  table(`${options.devices} devices, no finished commands`, without);
   if (options.history === 0) return;
   await timed(`${options.history} finished commands of each device inserted`, () =>
     insertHistory(owner, fleet, options.history),
   );
   const withHistory = await channel(bench);
-  table(`${options.devices} devices, ${options.history} finished commands each`, withHistory, echo);
-  say('\nslope with history (rate with ÷ rate without)');
+  table(`${options.devices} devices, ${options.history} finished commands each`, withHistory);
+  say('\nslope with history: share of the echo with ÷ without, CPU of PostgreSQL with ÷ without');
   for (const [index, row] of withHistory.entries()) {
     const other = without[index];
-    if (other !== undefined) say(`  ${label(row)}${(rate(row) / rate(other)).toFixed(2).padStart(8)}`);
+    if (other === undefined || row.echo === undefined || other.echo === undefined) continue;
+    const share = rate(row) / row.echo / (rate(other) / other.echo);
+    const postgres = row.cpu.postgres / other.cpu.postgres;
+    say(`  ${label(row)}${share.toFixed(2).padStart(8)}${postgres.toFixed(2).padStart(8)}`);
   }
 }
 
-/** The rate of the echo by transport and connections: requests of the same size through the same client. */
-async function echoRates(bench: Bench): Promise<ReadonlyMap<string, number>> {
-  const child = fork(fileURLToPath(new URL('./echo.ts', import.meta.url)));
-  const port = await new Promise<number>((done) => child.once('message', (message) => done(Number(message))));
-  const rows: Row[] = [];
-  const on = { ...bench, server: { port, pid: child.pid ?? 0, stop: async () => undefined } };
-  for (const transport of ['header', 'signature'] as const) {
-    for (const connections of bench.options.connections) {
-      const devices = Math.min(SIGNERS, bench.options.devices);
-      rows.push(await poll(on, `echo, ${transport}`, transport, connections, devices));
-    }
-  }
-  child.kill();
-  table('bare node:http echo, the yardstick', rows, new Map());
-  return new Map(rows.map((row) => [`${row.name.slice(6)} ${row.connections}`, rate(row)]));
+async function measureMemory(bench: Bench): Promise<void> {
+  const { options, server, generator } = bench;
+  const few = Math.min(1000, options.devices);
+  await poll(bench, 'warm up', 'header', 16, few);
+  const before = residentBytes(server.pid);
+  const seconds = Math.max(4, options.devices / 5000);
+  await generator.tell({ ...idleTask(bench, 'header', 16, options.devices), seconds });
+  const grown = residentBytes(server.pid) - before;
+  say(
+    `memory of the server: ${mb(before)} MB with ${few} devices seen, ${mb(before + grown)} MB with ${options.devices}`,
+  );
+  if (options.devices > few) say(`  ${mb(grown / ((options.devices - few) / 1000))} MB per 1,000 devices`);
 }
 
+/** Every scenario right after the echo with requests of the same size, so that a busy machine slows both. */
 async function channel(bench: Bench): Promise<readonly Row[]> {
   const { options } = bench;
+  const yardstick = await startEcho();
   const rows: Row[] = [];
-  for (const transport of ['header', 'signature'] as const) {
-    const devices = transport === 'header' ? options.devices : Math.min(SIGNERS, options.devices);
-    for (const connections of options.connections) {
-      await poll(bench, 'warm up', transport, connections, devices, 1);
-      rows.push(await poll(bench, `idle, ${transport}`, transport, connections, devices));
+  try {
+    for (const transport of ['header', 'signature'] as const) {
+      const devices = transport === 'header' ? options.devices : Math.min(SIGNERS, options.devices);
+      for (const connections of options.connections) {
+        const on = { ...bench, server: yardstick };
+        await poll(bench, 'warm up', transport, connections, devices, 1);
+        const before = await poll(on, `echo, ${transport}`, transport, connections, Math.min(SIGNERS, devices));
+        const idle = await poll(bench, `idle, ${transport}`, transport, connections, devices);
+        const cycled = await cycle(bench, transport, connections, devices);
+        const after = await poll(on, `echo, ${transport}`, transport, connections, Math.min(SIGNERS, devices));
+        const echo = (rate(before) + rate(after)) / 2;
+        rows.push(before, { ...idle, echo }, { ...cycled, echo });
+      }
     }
-    for (const connections of options.connections) rows.push(await cycle(bench, transport, connections, devices));
+  } finally {
+    await yardstick.stop();
   }
   return rows;
+}
+
+async function startEcho(): Promise<BenchServer> {
+  const child = fork(fileURLToPath(new URL('./echo.ts', import.meta.url)));
+  const port = await new Promise<number>((done) => child.once('message', (message) => done(Number(message))));
+  return {
+    port,
+    pid: child.pid ?? 0,
+    stop: async () => {
+      child.kill();
+    },
+  };
 }
 
 function idleTask({ options, server }: Bench, transport: Transport, connections: number, devices: number) {
@@ -208,13 +220,12 @@ function label({ name, connections }: Row): string {
   return `${name.padEnd(18)}${String(connections).padStart(5)}`;
 }
 
-function table(title: string, rows: readonly Row[], echo: ReadonlyMap<string, number>): void {
+function table(title: string, rows: readonly Row[]): void {
   say(`\n${title}`);
   say('                   conn      /s   of echo   p50 ms   p99 ms   CPU µs: server  postgres  generator');
   for (const row of rows) {
-    const { measured, cpu, name, connections } = row;
-    const yardstick = echo.get(`${name.replace(/^\w+, /, '')} ${connections}`);
-    const share = yardstick === undefined ? '-' : `${((100 * rate(row)) / yardstick).toFixed(0)} %`;
+    const { measured, cpu, echo } = row;
+    const share = echo === undefined ? '-' : `${((100 * rate(row)) / echo).toFixed(0)} %`;
     const numbers = [
       Math.round(rate(row)).toString().padStart(8),
       share.padStart(10),

@@ -48,25 +48,25 @@ export class BodyReader {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let length = 0;
+      let settled = false;
       const settle = (error: Error | undefined) => {
-        request.off('data', onData).off('end', onEnd).off('error', onClose).off('close', onClose);
+        if (settled) return;
+        settled = true;
         this.#held -= length;
         if (error === undefined) resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length));
-        else {
-          request.resume(); // what still comes is read and dropped, so that the answer can be sent
-          reject(error);
-        }
+        else reject(error);
       };
-      const onData = (chunk: Buffer) => {
+      // Without a listener for `error` an interrupted request only closes. After a refusal what still comes is dropped.
+      request.on('data', (chunk: Buffer) => {
+        if (settled) return;
         length += chunk.length;
         this.#held += chunk.length;
         if (length > this.#limit) settle(new Refusal('channel.too_large'));
         else if (this.#held > this.#budget) settle(new Overloaded());
         else chunks.push(chunk);
-      };
-      const onEnd = () => settle(undefined);
-      const onClose = () => settle(new Interrupted());
-      request.on('data', onData).on('end', onEnd).on('error', onClose).on('close', onClose);
+      });
+      request.on('end', () => settle(undefined));
+      request.on('close', () => settle(new Interrupted()));
     });
   }
 }

@@ -12,7 +12,7 @@ const bench = await appleBench(database);
 type Row = { readonly enrollment_id: string; readonly state: string; readonly gone_reason: string | null };
 const enrollments = (contractorId: ContractorId) =>
   query<Row>(
-    'select enrollment_id, state, gone_reason from apple_enrollments where contractor_id = $1 order by authenticated_at, enrollment_id',
+    'select enrollment_id, state, gone_reason from apple_enrollments where contractor_id = $1 order by state desc',
     [contractorId],
   );
 const managementState = async (device: TestDevice) =>

@@ -97,6 +97,24 @@ export async function finishOpen(
   await update.execute();
 }
 
+/** Ends the server's own commands whose time is over; those of actions expire with their action. */
+export async function expireOwn(
+  tx: Tx,
+  contractorId: ContractorId,
+  enrollmentId: EnrollmentId,
+  now: Temporal.Instant,
+): Promise<void> {
+  await at(tx)
+    .updateTable('apple_commands')
+    .set({ finished_at: now, outcome: 'expired', payload: null })
+    .where('contractor_id', '=', contractorId)
+    .where('enrollment_id', '=', enrollmentId)
+    .where('finished_at', 'is', null)
+    .where('action_id', 'is', null)
+    .where('expires_at', '<=', now)
+    .execute();
+}
+
 /**
  * Takes an action's commands back. One that the device fetched and has neither answered nor deferred is only kept from being
  * delivered again; then `too_late`.

@@ -24,9 +24,12 @@ export type ConnectDeps = {
   readonly answered: () => void;
 };
 
+type Turn = { readonly instant: Temporal.Instant; readonly milliseconds: number };
+
 /** The command channel: plain functions over one batched statement per contact. Fact sheet 3. */
 export class Connect {
   readonly #deps: ConnectDeps;
+  #thisTurn: Turn | undefined;
 
   constructor(deps: ConnectDeps) {
     this.#deps = deps;
@@ -36,7 +39,7 @@ export class Connect {
   async handle(known: KnownCertificate, body: Buffer): Promise<Reply> {
     const summary = scanConnect(body) ?? parseConnect(body);
     const binding = bindingOf(known, summary);
-    const now = this.#deps.clock.now();
+    const now = this.#turn();
     const renewalOnly = this.#isExpired(known, binding, now);
     this.#noteContact(known, binding, now);
     // We ask for no user channel; one that speaks all the same has nothing to do.
@@ -55,7 +58,7 @@ export class Connect {
     contact: Parameters<ChannelStore['poll']>[0],
     summary: ConnectSummary,
     { deviceId }: Binding,
-    now: Temporal.Instant,
+    now: Turn,
   ): Promise<NextCommand | undefined> {
     if (summary.status === 'unknown') {
       // A word of a later OS: kept as an event; the command, if any, stays open and is delivered again.
@@ -76,7 +79,7 @@ export class Connect {
     status: AnswerStatus,
     body: Buffer,
     { deviceId }: Binding,
-    now: Temporal.Instant,
+    now: Turn,
   ): Promise<NextCommand | undefined> {
     this.#deps.metrics.contacts[status].inc();
     const commandId = commandIdOf(summary);
@@ -99,19 +102,31 @@ export class Connect {
     return { status: 200, contentType: PLIST_CONTENT_TYPE, body };
   }
 
-  #isExpired(known: KnownCertificate, { deviceId }: Binding, now: Temporal.Instant): boolean {
-    const late = now.epochMilliseconds - known.notAfter;
+  /** One instant for all contacts that are read in one turn of the event loop. */
+  #turn(): Turn {
+    if (this.#thisTurn === undefined) {
+      const instant = this.#deps.clock.now();
+      this.#thisTurn = { instant, milliseconds: instant.epochMilliseconds };
+      setImmediate(() => {
+        this.#thisTurn = undefined;
+      });
+    }
+    return this.#thisTurn;
+  }
+
+  #isExpired(known: KnownCertificate, { deviceId }: Binding, now: Turn): boolean {
+    const late = now.milliseconds - known.notAfter;
     if (late <= 0) return false;
     if (late > EXPIRED_GRACE_DAYS * DAY_MS) throw new Refusal('channel.expired_certificate', { deviceId });
     this.#event(known.contractorId, 'channel.renewal_overdue', 'alarm', deviceId, now);
     return true;
   }
 
-  #noteContact(known: KnownCertificate, { deviceId }: Binding, now: Temporal.Instant): void {
-    const at = now.epochMilliseconds;
-    if (at - known.contactAt < CONTACT_SECONDS * 1000) return;
-    known.contactAt = at;
-    this.#deps.ledger.contact({ contractorId: known.contractorId, deviceId, at: now });
+  #noteContact(known: KnownCertificate, { deviceId }: Binding, now: Turn): void {
+    const { instant, milliseconds } = now;
+    if (milliseconds - known.contactAt < CONTACT_SECONDS * 1000) return;
+    known.contactAt = milliseconds;
+    this.#deps.ledger.contact({ contractorId: known.contractorId, deviceId, at: instant });
   }
 
   #event(
@@ -119,7 +134,7 @@ export class Connect {
     kind: string,
     severity: 'notice' | 'warning' | 'alarm',
     deviceId: Binding['deviceId'],
-    now: Temporal.Instant,
+    { instant: now }: Turn,
     details: Readonly<Record<string, unknown>> = {},
   ): void {
     this.#deps.ledger.event({ contractorId, kind, severity, deviceId, dedupe: deviceId, details, now });

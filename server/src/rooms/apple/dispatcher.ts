@@ -25,19 +25,40 @@ export type Lane<Payload, Reply> = {
 export type DispatcherOptions = {
   readonly batch: number;
   readonly inFlight: number;
+  /** A second statement of one lane starts only when so many contacts wait: fewer and larger ones cost less. */
+  readonly second: number;
   /** Bytes of one statement. */
   readonly bytes: number;
   /** Contacts that may wait; more are turned away. */
   readonly waiting: number;
 };
 
-export const DISPATCHER: DispatcherOptions = { batch: 256, inFlight: 2, bytes: 4 * 1024 * 1024, waiting: 10_000 };
+export const DISPATCHER: DispatcherOptions = {
+  batch: 256,
+  inFlight: 2,
+  second: 24,
+  bytes: 4 * 1024 * 1024,
+  waiting: 10_000,
+};
 
 /** More contacts wait than we let wait. */
 export class TooManyWaiting extends Error {
   constructor() {
     super('too many contacts wait for the database');
     this.name = 'TooManyWaiting';
+  }
+}
+
+type Entry<Payload, Reply> = { readonly turn: number; readonly job: Job<Payload, Reply> };
+
+/** One lane's contacts and how many of its statements run. */
+class Queue<Payload, Reply> {
+  readonly lane: Lane<Payload, Reply>;
+  readonly entries: Entry<Payload, Reply>[] = [];
+  inFlight = 0;
+
+  constructor(lane: Lane<Payload, Reply>) {
+    this.lane = lane;
   }
 }
 
@@ -67,18 +88,20 @@ export class Dispatcher {
 
   /** A queue of its own whose statements share the limit. */
   lane<Payload, Reply>(lane: Lane<Payload, Reply>): (key: string, payload: Payload, size?: number) => Promise<Reply> {
-    const queue: { readonly turn: number; readonly job: Job<Payload, Reply> }[] = [];
+    const queue = new Queue(lane);
+    const { second } = this.#options;
     this.#lanes.push({
       get waitingSince() {
-        return queue[0]?.turn;
+        const enough = queue.inFlight === 0 || queue.entries.length >= second;
+        return enough ? queue.entries[0]?.turn : undefined;
       },
-      launch: () => this.#launch(lane, queue),
+      launch: () => this.#launch(queue),
     });
     return (key, payload, size = 0) => {
       if (this.#waiting >= this.#options.waiting) return Promise.reject(new TooManyWaiting());
       return new Promise<Reply>((resolve, reject) => {
         this.#waiting += 1;
-        queue.push({ turn: this.#turn++, job: { key, payload, size, resolve, reject } });
+        queue.entries.push({ turn: this.#turn++, job: { key, payload, size, resolve, reject } });
         this.#schedule();
       });
     };
@@ -103,18 +126,17 @@ export class Dispatcher {
     }
   }
 
-  #launch<Payload, Reply>(
-    lane: Lane<Payload, Reply>,
-    queue: { readonly turn: number; readonly job: Job<Payload, Reply> }[],
-  ): boolean {
+  #launch<Payload, Reply>(queue: Queue<Payload, Reply>): boolean {
     const batch = this.#take(queue);
     if (batch.length === 0) return false;
     this.#inFlight += 1;
+    queue.inFlight += 1;
     this.#waiting -= batch.length;
     for (const { key } of batch) this.#busy.add(key);
-    lane.observe?.(batch.length);
-    void this.#run(lane, batch).finally(() => {
+    queue.lane.observe?.(batch.length);
+    void this.#run(queue.lane, batch).finally(() => {
       this.#inFlight -= 1;
+      queue.inFlight -= 1;
       for (const { key } of batch) this.#busy.delete(key);
       this.#pump();
     });
@@ -122,13 +144,13 @@ export class Dispatcher {
   }
 
   /** The oldest whose key is free; those of a busy key keep their place. */
-  #take<Payload, Reply>(queue: { readonly turn: number; readonly job: Job<Payload, Reply> }[]): Job<Payload, Reply>[] {
+  #take<Payload, Reply>(queue: Queue<Payload, Reply>): Job<Payload, Reply>[] {
     const { batch, bytes } = this.#options;
     const taken: Job<Payload, Reply>[] = [];
-    const left: typeof queue = [];
+    const left: Entry<Payload, Reply>[] = [];
     const keys = new Set<string>();
     let size = 0;
-    for (const entry of queue) {
+    for (const entry of queue.entries) {
       const { job } = entry;
       const fits = taken.length < batch && (taken.length === 0 || size + job.size <= bytes);
       if (!fits || this.#busy.has(job.key) || keys.has(job.key)) left.push(entry);
@@ -138,7 +160,7 @@ export class Dispatcher {
         size += job.size;
       }
     }
-    queue.splice(0, queue.length, ...left);
+    queue.entries.splice(0, queue.entries.length, ...left);
     return taken;
   }
 

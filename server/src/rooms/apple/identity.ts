@@ -33,6 +33,8 @@ export type IdentifierDeps = {
   readonly findBinding: (contractorId: ContractorId, hash: string) => Promise<Binding | undefined>;
 };
 
+const COLON = 58;
+
 type Seen = { readonly der: Buffer; readonly hash: string };
 type Authorities = { readonly until: number; readonly certificates: Promise<readonly Certificate[]> };
 
@@ -75,9 +77,19 @@ export class Identifier {
     if (clientCertHeader !== undefined && trusts(request.socket.remoteAddress ?? '')) {
       // A TLS connection from the proxy shows the proxy's own certificate, if any.
       const header = request.headers[clientCertHeader];
-      return header === undefined || header === '' ? undefined : seenOf(certificateHeader(header));
+      return header === undefined || header === '' ? undefined : this.#fromHeader(header);
     }
     return request.socket instanceof TLSSocket ? this.#fromTls(request.socket) : undefined;
+  }
+
+  /** What is known already needs no second look at how it was written. */
+  #fromHeader(header: string | string[]): Seen {
+    if (typeof header === 'string' && header.charCodeAt(0) === COLON) {
+      const der = Buffer.from(header, 'base64');
+      const hash = digest('sha256', der, 'hex');
+      if (this.#deps.cache.find(hash) !== undefined) return { der, hash };
+    }
+    return seenOf(certificateHeader(header));
   }
 
   #fromTls(socket: TLSSocket): Seen | undefined {

@@ -13,7 +13,7 @@ import type { Log } from '../../base/log.ts';
 import type { Secrets } from '../../base/secrets.ts';
 import { type DeviceFacts, getDevice, recordEvent } from '../devices/index.ts';
 import { forgetOldProblems } from './answer-store.ts';
-import { countOpen, insertCommands, MOST_OPEN, type NewCommand } from './command-store.ts';
+import { countOpen, expireOwn, insertCommands, MOST_OPEN, type NewCommand } from './command-store.ts';
 import { declarationsFor, findServedToken } from './declarative.ts';
 import { findLiveById } from './enrollment-store.ts';
 import { EXPIRED_GRACE_DAYS } from './limits.ts';
@@ -61,7 +61,7 @@ export class Observer {
     this.#seldom = new Periodic(
       60_000,
       async () => {
-        await this.expireOwn();
+        await deps.db.jobs((tx) => forgetOldProblems(tx, deps.clock.now()));
         await this.renewDue();
       },
       failed,
@@ -124,6 +124,7 @@ export class Observer {
   /** Queues what is to be asked, unless it is asked already. */
   async #ask(tx: Tx, enrollment: EnrollmentRow, device: DeviceFacts, now: Temporal.Instant): Promise<boolean> {
     const { contractorId, enrollmentId } = enrollment;
+    await expireOwn(tx, contractorId, enrollmentId, now);
     const open = await countOpen(tx, contractorId, enrollmentId);
     if (open.all >= MOST_OPEN) return true; // it has more than enough to come for
     const commands: NewCommand[] = [];
@@ -167,19 +168,6 @@ export class Observer {
       .execute();
   }
 
-  /** Ends commands of our own whose time is over; those of actions expire with their action. Forgets old problems. */
-  async expireOwn(): Promise<void> {
-    const now = this.#deps.clock.now();
-    await this.#deps.db.jobs((tx) => forgetOldProblems(tx, now));
-    await this.#deps.db.jobs((tx) =>
-      sql`update apple_commands c set finished_at = ${now.toString()}::timestamptz, outcome = 'expired', payload = null
-        where (c.contractor_id, c.enrollment_id, c.command_id) in (
-          select contractor_id, enrollment_id, command_id from apple_commands
-          where finished_at is null and purpose in ('observation', 'renewal', 'declarative') and expires_at <= ${now.toString()}::timestamptz
-          limit 1000 for update skip locked)`.execute(tx),
-    );
-  }
-
   /** Gives every enrollment whose identity is nearing its end another one. */
   async renewDue(): Promise<number> {
     const now = this.#deps.clock.now();
@@ -192,6 +180,7 @@ export class Observer {
     await this.#deps.db.jobsFor(contractorId, async (tx) => {
       await sql`select pg_advisory_xact_lock(hashtextextended(${`apple/renew/${enrollmentId}`}, 0))`.execute(tx);
       const enrollment = await findLiveById(tx, contractorId, enrollmentId);
+      await expireOwn(tx, contractorId, enrollmentId, now);
       const open = await countOpen(tx, contractorId, enrollmentId);
       if (enrollment?.state !== 'enrolled' || open.byPurpose.renewal > 0) return;
       const { deviceId, topic, accessRights, profile: facts } = enrollment;
