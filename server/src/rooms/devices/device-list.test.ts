@@ -119,7 +119,7 @@ for (const sort of DEVICE_SORTS) {
             versionMatches(row.os_version, filter.osVersion),
         );
         assert.equal(found.length, matching.length);
-        const missing = found.map((device) => valueOf(device, sort) === null);
+        const missing = found.map((device) => sortedBy(device, sort) === null);
         assert.deepEqual(
           missing,
           [...missing].sort((a, b) => Number(a) - Number(b)),
@@ -137,7 +137,7 @@ function versionMatches(version: string | null, wanted: string | undefined): boo
   return version === prefix || (version?.startsWith(`${prefix}.`) ?? false);
 }
 
-const valueOf = (device: DeviceSummary, sort: (typeof DEVICE_SORTS)[number]) =>
+const sortedBy = (device: DeviceSummary, sort: (typeof DEVICE_SORTS)[number]) =>
   sort === 'person' ? (device.person?.name ?? null) : device[sort];
 
 test('versions sort as numbers, names as in Japanese', async () => {
