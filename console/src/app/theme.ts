@@ -2,7 +2,9 @@ import {
   Alert,
   type CSSVariablesResolver,
   createTheme,
+  Drawer,
   type MantineColorsTuple,
+  Menu,
   Modal,
   Table,
   Tooltip,
@@ -40,10 +42,16 @@ export const theme = createTheme({
   components: {
     Alert: Alert.extend({
       defaultProps: { variant: 'light' },
-      classNames: { root: 'callout', title: 'callout-title' },
+      classNames: { root: 'callout', title: 'callout-title', icon: 'callout-icon' },
     }),
-    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45, blur: 1 } } }),
-    Table: Table.extend({ defaultProps: { verticalSpacing: 'xs' } }),
+    Drawer: Drawer.extend({ styles: { title: { fontWeight: 650 } } }),
+    // Without the placeholder a menu holds nothing but its items, as its role demands.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45, blur: 1 } },
+      styles: { title: { fontWeight: 650 } },
+    }),
+    Table: Table.extend({ defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'md' } }),
     Tooltip: Tooltip.extend({ defaultProps: { events: { hover: true, focus: true, touch: true }, multiline: true } }),
   },
 });

@@ -35,7 +35,8 @@ export function SearchInput({
       placeholder={label}
       value={text}
       leftSection={<IconSearch size={16} aria-hidden />}
-      flex="1 1 16rem"
+      miw="min(18rem, 100%)"
+      style={{ flexGrow: 1 }}
       onCompositionStart={() => {
         composing.current = true;
       }}

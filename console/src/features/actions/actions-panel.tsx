@@ -96,20 +96,22 @@ function Choice({ assessment, onChoose }: { assessment: ActionAssessment; onChoo
   );
 }
 
+/** What cannot be done here, one line for each reason. */
 function Refused({ assessments }: { assessments: readonly ActionAssessment[] }) {
   const { t } = useTranslation();
   const noteText = useNoteText();
   if (assessments.length === 0) return null;
+  const reasons = Map.groupBy(assessments, ({ refusal }) => (refusal === null ? '–' : noteText(refusal)));
   return (
     <Box mt="md">
       <Text size="sm" fw={600} mb={4}>
         {t('actions.unavailable')}
       </Text>
       <Box component="dl" className="facts">
-        {assessments.map((one) => (
-          <div key={one.type} style={{ display: 'contents' }}>
-            <dt>{t(`actionType.${one.type}`)}</dt>
-            <dd>{one.refusal === null ? '–' : noteText(one.refusal)}</dd>
+        {[...reasons].map(([reason, those]) => (
+          <div key={reason} style={{ display: 'contents' }}>
+            <dt>{those.map(({ type }) => t(`actionType.${type}`)).join(t('common.listJoint'))}</dt>
+            <dd>{reason}</dd>
           </div>
         ))}
       </Box>

@@ -1,5 +1,5 @@
-import { Alert, Anchor, Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
-import { IconAlertOctagon, IconShieldCheck } from '@tabler/icons-react';
+import { Alert, Anchor, Button, Code, Group, Select, Stack, Text } from '@mantine/core';
+import { IconAlertOctagon, IconShieldCheck, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { AuditEntry } from '@tsukasa/api';
@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { call, type Output } from '../../app/api.ts';
 import type { AuditSearch } from '../../app/router.tsx';
 import { present } from '../../app/search.ts';
+import { codes } from '../../locales/codes.ts';
 import { useWording } from '../../shared/codes.ts';
 import { DataTable } from '../../shared/data-table.tsx';
 import { PagedList, usePages } from '../../shared/list.tsx';
@@ -123,32 +124,72 @@ function Verified({ result }: { result: Output<'verifyAudit'> }) {
   );
 }
 
-const FILTERS = [
-  ['action', 'filterAction'],
-  ['targetKind', 'filterTarget'],
-  ['targetId', 'filterTargetId'],
-  ['actorId', 'filterActor'],
+const TARGET_KINDS = [
+  'device',
+  'user',
+  'invited_user',
+  'person',
+  'group',
+  'invitation',
+  'api_token',
+  'push_certificate',
+  'certificate',
+  'contractor',
+  'event',
+  'action',
 ] as const;
+
+/** What is narrowed to one actor or one target is set by choosing a name in the list, and taken back here. */
 function Filters({ search, onChange }: { search: AuditSearch; onChange: (search: AuditSearch) => void }) {
   const { t } = useTranslation();
+  const word = useWording();
+  const { action, targetKind, targetId, actorId } = search;
+  const known = new Set([...codes.audit.keys(), ...(action === undefined ? [] : [action])]);
+  const kinds: readonly string[] = TARGET_KINDS;
   return (
     <Group align="end" gap="sm">
-      {FILTERS.map(([field, label]) => (
-        <TextInput
-          key={`${field}:${search[field] ?? ''}`}
-          label={t(`audit.${label}`)}
-          w={{ base: '100%', xs: 220 }}
-          maxLength={100}
-          defaultValue={search[field] ?? ''}
-          onBlur={(event) => {
-            const value = event.currentTarget.value.trim();
-            if (value !== (search[field] ?? '')) onChange(present({ ...search, [field]: value || undefined }));
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') event.currentTarget.blur();
-          }}
-        />
-      ))}
+      <Select
+        label={t('audit.filterAction')}
+        placeholder={t('common.all')}
+        searchable
+        clearable
+        w={{ base: '100%', xs: 280 }}
+        data={[...known].map((value) => ({ value, label: word('audit', value) }))}
+        value={action ?? null}
+        onChange={(value) => onChange(present({ ...search, action: value ?? undefined }))}
+      />
+      <Select
+        label={t('audit.filterTarget')}
+        placeholder={t('common.all')}
+        clearable
+        w={{ base: '100%', xs: 220 }}
+        data={[
+          ...TARGET_KINDS.map((value) => ({ value, label: t(`audit.targetKind.${value}`) })),
+          ...(targetKind === undefined || kinds.includes(targetKind) ? [] : [targetKind]),
+        ]}
+        value={targetKind ?? null}
+        onChange={(value) => onChange(present({ ...search, targetKind: value ?? undefined, targetId: undefined }))}
+      />
+      {actorId === undefined ? null : (
+        <Button
+          variant="light"
+          rightSection={<IconX size={14} aria-hidden />}
+          aria-label={t('devices.removeFilter', { name: t('audit.onlyThisActor') })}
+          onClick={() => onChange(present({ ...search, actorId: undefined }))}
+        >
+          {t('audit.onlyThisActor')}
+        </Button>
+      )}
+      {targetId === undefined ? null : (
+        <Button
+          variant="light"
+          rightSection={<IconX size={14} aria-hidden />}
+          aria-label={t('devices.removeFilter', { name: t('audit.onlyThisTarget') })}
+          onClick={() => onChange(present({ ...search, targetId: undefined }))}
+        >
+          {t('audit.onlyThisTarget')}
+        </Button>
+      )}
       {Object.keys(search).length === 0 ? null : (
         <Button variant="subtle" onClick={() => onChange({})}>
           {t('common.clear')}

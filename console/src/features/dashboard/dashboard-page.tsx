@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
 import { useContractorName } from '../../app/contractor-switcher.tsx';
 import { useCan } from '../../app/session.ts';
-import { formatNumber, useLanguage } from '../../shared/format.ts';
+import { formatInstant, formatNumber, useLanguage } from '../../shared/format.ts';
 import { Page, Section } from '../../shared/page.tsx';
 import { Loading, QueryStates } from '../../shared/query-states.tsx';
 import { Status, type Tone } from '../../shared/status.tsx';
@@ -37,6 +37,7 @@ export function DashboardPage() {
 
 function Content({ data, contractorId }: { data: Dashboard; contractorId: string }) {
   const { t } = useTranslation();
+  const language = useLanguage();
   const total = data.devices.managed + data.devices.enrolling + data.devices.unmanaged;
   if (total === 0) return <Beginning data={data} contractorId={contractorId} />;
   return (
@@ -131,7 +132,7 @@ function Content({ data, contractorId }: { data: Dashboard; contractorId: string
         </Section>
       </SimpleGrid>
       <Text size="xs" c="dimmed">
-        <Time at={data.asOf} />
+        {t('dashboard.asOf', { time: formatInstant(data.asOf, language) })}
       </Text>
     </Stack>
   );
@@ -158,7 +159,7 @@ function Verdict({ data }: { data: Dashboard }) {
   );
 }
 
-type LinkProps = { className: string; children: ReactNode; 'aria-label': string };
+type LinkProps = { className: string; children: ReactNode };
 type NumberProps = {
   value: number;
   label: string;
@@ -170,7 +171,6 @@ function NumberLink({ value, label, tone, children }: NumberProps) {
   const language = useLanguage();
   return children({
     className: 'number-link',
-    'aria-label': `${label}: ${value}`,
     children: (
       <span style={{ display: 'block', padding: '4px 8px' }}>
         <Text

@@ -1,9 +1,12 @@
 import { Accordion, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { MANAGEMENT_STATES, USAGE_MODES } from '@tsukasa/api';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
+import { oneOf } from '../../app/search.ts';
 import { ja } from '../../locales/ja.ts';
 import { DataTable } from '../../shared/data-table.tsx';
+import { formatBytes, formatPercent, useLanguage } from '../../shared/format.ts';
 import { PagedList, usePages } from '../../shared/list.tsx';
 import { Section } from '../../shared/page.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
@@ -12,6 +15,23 @@ import type { DevicePart } from './observed.tsx';
 
 type FieldKey = keyof typeof ja.fields;
 const isField = (name: string): name is FieldKey => Object.hasOwn(ja.fields, name);
+
+/** A value of the history as the device page shows it. */
+function useValueText(): (field: string, value: unknown) => string {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  return (field, value) => {
+    if (value === null || value === undefined) return '–';
+    if (typeof value === 'boolean') return value ? t('common.yes') : t('common.no');
+    if (typeof value === 'number' && field.endsWith('Bytes')) return formatBytes(value, language);
+    if (typeof value === 'number' && field === 'batteryLevel') return formatPercent(value, language);
+    const state = field === 'managementState' ? oneOf(value, MANAGEMENT_STATES) : undefined;
+    if (state !== undefined) return t(`managementState.${state}`);
+    const mode = field === 'usageMode' ? oneOf(value, USAGE_MODES) : undefined;
+    if (mode !== undefined) return t(`usageMode.${mode}`);
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  };
+}
 
 /** What changed when, and the last reports as the device sent them. */
 export function History({ device, contractorId }: DevicePart) {
@@ -24,8 +44,7 @@ export function History({ device, contractorId }: DevicePart) {
     queryKey: ['device-reports', contractorId, device.deviceId],
     queryFn: () => call('listDeviceReports', { params }),
   });
-  const show = (value: unknown) =>
-    value === null || value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+  const show = useValueText();
   return (
     <Stack>
       <Section title={t('device.history')} padding={0}>
@@ -42,8 +61,8 @@ export function History({ device, contractorId }: DevicePart) {
                   header: t('device.field'),
                   cell: (row) => (isField(row.field) ? t(`fields.${row.field}`) : row.field),
                 },
-                { key: 'old', header: t('device.oldValue'), cell: (row) => show(row.oldValue) },
-                { key: 'new', header: t('device.newValue'), cell: (row) => show(row.newValue) },
+                { key: 'old', header: t('device.oldValue'), cell: (row) => show(row.field, row.oldValue) },
+                { key: 'new', header: t('device.newValue'), cell: (row) => show(row.field, row.newValue) },
                 { key: 'source', header: t('device.source'), cell: (row) => row.source },
               ]}
             />

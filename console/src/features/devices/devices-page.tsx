@@ -145,15 +145,13 @@ function ColumnChooser({ columns, onChange }: ColumnProps) {
         {COLUMNS.filter((column) => column !== 'name').map((column) => {
           const shown = columns.includes(column);
           return (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={column}
-              role="menuitemcheckbox"
-              aria-checked={shown}
-              leftSection={<span aria-hidden="true">{shown ? '☑' : '☐'}</span>}
-              onClick={() => onChange(COLUMNS.filter((c) => (c === column ? !shown : columns.includes(c))))}
+              checked={shown}
+              onChange={() => onChange(COLUMNS.filter((c) => (c === column ? !shown : columns.includes(c))))}
             >
               {t(`fields.${column}`)}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
         <Menu.Divider />

@@ -48,7 +48,7 @@ export function People({ label, members, menu }: Props) {
             member.secondFactors.length === 0 ? (
               <Status tone="warning">{t('members.noFactor')}</Status>
             ) : (
-              member.secondFactors.map((factor) => t(`members.factor.${factor}`)).join('、')
+              member.secondFactors.map((factor) => t(`members.factor.${factor}`)).join(t('common.listJoint'))
             ),
         },
         { key: 'seen', header: t('members.lastSignIn'), cell: (member) => <TimeAgo at={member.lastSignInAt} /> },

@@ -109,7 +109,7 @@ function Persons({ contractorId }: { contractorId: string }) {
                 {
                   key: 'groups',
                   header: t('persons.groups'),
-                  cell: (row) => row.groups.map((group) => group.name).join('、') || '–',
+                  cell: (row) => row.groups.map((group) => group.name).join(t('common.listJoint')) || '–',
                 },
                 {
                   key: 'devices',
