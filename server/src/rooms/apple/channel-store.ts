@@ -4,6 +4,7 @@ import { isTransient, retryTransient } from '../../base/db.ts';
 import { errorCode } from '../../base/errors.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { ANSWER, ANSWER_LARGE, BINDING, POLL } from './channel-sql.ts';
+import { retryDeadlock } from './deadlock.ts';
 import { Dispatcher, type DispatcherOptions, Failed } from './dispatcher.ts';
 import { type Binding, type CommandId, type CommandOutcome, STUCK_AFTER } from './model.ts';
 
@@ -168,7 +169,7 @@ export class ChannelStore {
     }
   }
 
-  /** Statements may be repeated: an answer counts once. One that fails for its own reason must not fail the others. */
+  /** Statements may be repeated, also after two copies of the server met the same devices: an answer counts once. One that fails for its own reason must not fail the others. */
   async #withRetries<P, R>(
     payloads: readonly P[],
     run: (some: readonly P[]) => Promise<readonly R[]>,
@@ -185,17 +186,6 @@ export class ChannelStore {
       replies.push(...(await attempt([payload]).catch((error: unknown) => [new Failed(error)])));
     }
     return replies;
-  }
-}
-
-/** Two copies of the server that meet the same devices in another order; the one that lost begins anew. */
-async function retryDeadlock<R>(run: () => Promise<R>): Promise<R> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await run();
-    } catch (error) {
-      if (errorCode(error) !== '40P01' || attempt === 3) throw error;
-    }
   }
 }
 

@@ -7,12 +7,14 @@ import {
 } from '@tsukasa/apple-mdm';
 import type { Clock } from '../../base/clock.ts';
 import type { Db, Tx } from '../../base/db.ts';
+import type { ContractorId } from '../../base/ids.ts';
 import type { Secrets } from '../../base/secrets.ts';
 import type { Actions } from '../actions/index.ts';
 import type { Certificates } from '../certificates/index.ts';
 import { markUnmanaged } from '../devices/index.ts';
 import { authenticate } from './authenticate.ts';
 import { finishOpen } from './command-store.ts';
+import { retryDeadlock } from './deadlock.ts';
 import { declarativeReply } from './declarative.ts';
 import { endEnrollment, findSealedTokens, updateBootstrapToken } from './enrollment-store.ts';
 import type { KnownCertificate } from './identity-cache.ts';
@@ -61,15 +63,19 @@ export class CheckIn {
     const now = this.#deps.clock.now();
     const { contractorId } = known;
     if (message.type === 'Authenticate') {
-      await this.#deps.db.jobsFor(contractorId, (tx) => authenticate(this.#deps, tx, known, message, now));
+      await this.#transaction(contractorId, (tx) => authenticate(this.#deps, tx, known, message, now));
       return EMPTY;
     }
-    const { reply, enrollment } = await this.#deps.db.jobsFor(contractorId, async (tx) => {
+    const { reply, enrollment } = await this.#transaction(contractorId, async (tx) => {
       const speaker = await requireEnrollment(tx, known, message, now);
       return { reply: await this.#inTransaction(tx, known, speaker, message, now), enrollment: speaker };
     });
     this.#noteContact(known, enrollment, now);
     return reply;
+  }
+
+  #transaction<R>(contractorId: ContractorId, fn: (tx: Tx) => Promise<R>): Promise<R> {
+    return retryDeadlock(() => this.#deps.db.jobsFor(contractorId, fn));
   }
 
   async #inTransaction(
