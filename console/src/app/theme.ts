@@ -1,5 +1,6 @@
 import {
   Alert,
+  Badge,
   type CSSVariablesResolver,
   createTheme,
   Drawer,
@@ -24,11 +25,25 @@ const ai: MantineColorsTuple = [
   '#183659',
 ];
 
+/** Greys of the dark scheme, with a little blue in them. */
+const dark: MantineColorsTuple = [
+  '#dbe0e6',
+  '#b6bfc9',
+  '#a9b2bd',
+  '#7b8692',
+  '#3d4651',
+  '#2f3741',
+  '#20262e',
+  '#191d23',
+  '#14181d',
+  '#101317',
+];
+
 const FONT =
   '-apple-system, BlinkMacSystemFont, "Hiragino Sans", "Hiragino Kaku Gothic ProN", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", "Yu Gothic", Meiryo, "Segoe UI", system-ui, sans-serif';
 
 export const theme = createTheme({
-  colors: { ai },
+  colors: { ai, dark },
   primaryColor: 'ai',
   primaryShade: { light: 7, dark: 7 },
   autoContrast: true,
@@ -44,6 +59,7 @@ export const theme = createTheme({
       defaultProps: { variant: 'light' },
       classNames: { root: 'callout', title: 'callout-title', icon: 'callout-icon' },
     }),
+    Badge: Badge.extend({ defaultProps: { tt: 'none' } }),
     Drawer: Drawer.extend({ styles: { title: { fontWeight: 650 } } }),
     // Without the placeholder a menu holds nothing but its items, as its role demands.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),

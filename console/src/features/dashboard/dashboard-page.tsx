@@ -43,9 +43,9 @@ function Content({ data, contractorId }: { data: Dashboard; contractorId: string
   return (
     <Stack gap="md">
       <Verdict data={data} />
-      <SimpleGrid cols={{ base: 1, sm: 2, xl: 4 }} spacing="md">
+      <div className="dashboard-top">
         <Section title={t('nav.devices')}>
-          <Group gap={0} grow>
+          <Group gap={0} grow align="start">
             {(['managed', 'enrolling', 'unmanaged'] as const).map((state) => (
               <NumberLink key={state} value={data.devices[state]} label={t(`dashboard.${state}`)}>
                 {(props) => (
@@ -94,7 +94,7 @@ function Content({ data, contractorId }: { data: Dashboard; contractorId: string
           </Group>
         </Section>
         <Section title={t('dashboard.events')}>
-          <Group gap={0} grow>
+          <Group gap={0} grow align="start">
             {(['alarm', 'warning'] as const).map((kind) => (
               <NumberLink
                 key={kind}
@@ -108,7 +108,7 @@ function Content({ data, contractorId }: { data: Dashboard; contractorId: string
           </Group>
         </Section>
         <PushState data={data} contractorId={contractorId} />
-      </SimpleGrid>
+      </div>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Attention data={data} contractorId={contractorId} />
         <Section title={t('dashboard.os')}>
@@ -172,7 +172,7 @@ function NumberLink({ value, label, tone, children }: NumberProps) {
   return children({
     className: 'number-link',
     children: (
-      <span style={{ display: 'block', padding: '4px 8px' }}>
+      <span style={{ display: 'block', padding: '4px 6px' }}>
         <Text
           component="span"
           display="block"

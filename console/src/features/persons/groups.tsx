@@ -70,7 +70,7 @@ export function Groups({ contractorId }: { contractorId: string }) {
                         <Button
                           size="compact-sm"
                           variant="default"
-                          aria-label={`${t('persons.renameGroup')}: ${group.name}`}
+                          aria-label={`${t('common.edit')}: ${group.name}`}
                           onClick={() => setEditing(group)}
                         >
                           {t('common.edit')}
