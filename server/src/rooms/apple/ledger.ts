@@ -2,6 +2,7 @@ import type { Db } from '../../base/db.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import { type Contact, type DeviceEventInput, recordChannelEvents, recordContacts } from '../devices/index.ts';
+import { retryDeadlock } from './deadlock.ts';
 
 /** A contact is written down when the one before is older than this. */
 export const CONTACT_SECONDS = 30;
@@ -61,9 +62,9 @@ export class Ledger {
     this.#events = [];
     try {
       for (let at = 0; at < contacts.length; at += BATCH)
-        await recordContacts(this.#db, contacts.slice(at, at + BATCH));
+        await retryDeadlock(() => recordContacts(this.#db, contacts.slice(at, at + BATCH)));
       for (let at = 0; at < events.length; at += BATCH)
-        await recordChannelEvents(this.#db, events.slice(at, at + BATCH));
+        await retryDeadlock(() => recordChannelEvents(this.#db, events.slice(at, at + BATCH)));
     } catch (error) {
       this.#log.warn('apple.ledger_failed', { error, count: contacts.length + events.length });
     }

@@ -75,7 +75,7 @@ export async function lockDevice(tx: Tx, contractorId: ContractorId, deviceId: D
     .select(COLUMNS)
     .where('contractor_id', '=', contractorId)
     .where('device_id', '=', deviceId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (row === undefined) throw noDevice();
   return row;
@@ -248,7 +248,7 @@ export function lockDevicesOfPerson(tx: Tx, contractorId: ContractorId, personId
     .where('contractor_id', '=', contractorId)
     .where('person_id', '=', personId)
     .orderBy('device_id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute();
 }
 
