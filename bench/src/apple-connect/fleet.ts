@@ -123,6 +123,8 @@ function hashOf({ certificate }: FleetDevice): Buffer {
 
 /** Finished commands of every device, in the order of the primary key; foreign keys are not checked row by row. */
 export async function insertHistory(client: pg.Client, { contractorId }: Fleet, each: number): Promise<void> {
+  // As dense as it becomes when pages are used again; finished rows are not touched any more.
+  await client.query('alter table apple_commands set (fillfactor = 95)');
   await client.query('set session_replication_role = replica');
   await client.query(
     `insert into apple_commands (contractor_id, enrollment_id, command_id, purpose, request_type, created_at, expires_at,
@@ -134,6 +136,7 @@ export async function insertHistory(client: pg.Client, { contractorId }: Fleet, 
     [contractorId, each],
   );
   await client.query('set session_replication_role = origin');
+  await client.query('alter table apple_commands set (fillfactor = 50)');
   await client.query('vacuum analyze apple_commands');
   await client.query('checkpoint');
 }

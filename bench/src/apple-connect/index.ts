@@ -40,6 +40,12 @@ export async function appleConnect(args: readonly string[]): Promise<void> {
   const options = readOptions(args);
   const dataDir = await mkdtemp(join(tmpdir(), 'tsukasa-bench-'));
   const undo: (() => Promise<void> | void)[] = [() => (options.keep ? undefined : rm(dataDir, { recursive: true }))];
+  const clean = async () => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void clean().finally(() => process.exit(1)));
+  }
   try {
     const server = await startServer(dataDir);
     undo.push(() => server.stop());
@@ -53,7 +59,7 @@ export async function appleConnect(args: readonly string[]): Promise<void> {
     await generator.tell({ kind: 'load', file });
     await compare({ options, generator, server, owner, fleet });
   } finally {
-    for (let step = undo.pop(); step; step = undo.pop()) await step();
+    await clean();
   }
 }
 
