@@ -53,8 +53,8 @@ export const en: Messages = {
     expires: 'Expires',
     reason: 'Reason',
     reasonHint: 'It is kept in the audit trail.',
-    total: '{{count}} in total',
-    shown: '{{count}} of {{total}} shown',
+    total: '{{count, number}} in total',
+    shown: '{{count, number}} of {{total, number}} shown',
     saved: 'Saved',
     details: 'Details',
     never: 'Never',
@@ -196,7 +196,7 @@ export const en: Messages = {
   dashboard: {
     title: 'Dashboard',
     allRight: 'No device needs attention',
-    allRightText: 'No problem was found on the {{count}} managed devices.',
+    allRightText: 'No problem was found on the {{count, number}} managed devices.',
     needsAttention: 'Needs a look: {{count}}',
     needsAttentionText: 'Choose a number to see the devices behind it.',
     noDevices: 'No devices are enrolled yet',
@@ -659,9 +659,9 @@ export const en: Messages = {
     uploaded: 'The certificate is in use',
     topicChanged: 'The topic changes',
     topicChangedText_one:
-      'The topic of this certificate differs from the present one. If you go on, {{count}} enrolled device can no longer be woken and must be enrolled again.',
+      'The topic of this certificate differs from the present one. If you go on, {{count, number}} enrolled device can no longer be woken and must be enrolled again.',
     topicChangedText_other:
-      'The topic of this certificate differs from the present one. If you go on, {{count}} enrolled devices can no longer be woken and each must be enrolled again.',
+      'The topic of this certificate differs from the present one. If you go on, {{count, number}} enrolled devices can no longer be woken and each must be enrolled again.',
     topicOld: 'Present topic',
     topicNew: 'New topic',
     forceConfirm: 'Replace it and lose {{count}} devices',
@@ -675,8 +675,8 @@ export const en: Messages = {
     text: 'Who did what, and when. Each entry contains the hash of the one before it, so tampering shows.',
     providerTitle: "The provider's audit trail",
     verify: 'Verify the hash chain',
-    verified_one: '{{count}} entry: nothing changed, missing or reordered.',
-    verified_other: '{{count}} entries: nothing changed, missing or reordered.',
+    verified_one: '{{count, number}} entry: nothing changed, missing or reordered.',
+    verified_other: '{{count, number}} entries: nothing changed, missing or reordered.',
     head: 'Head of the chain',
     broken: 'Entry {{seq}} is not as it was written',
     problem: {

@@ -52,8 +52,8 @@ export const ja = {
     expires: '期限',
     reason: '理由',
     reasonHint: '監査記録に残ります。',
-    total: '全 {{count}} 件',
-    shown: '{{total}} 件中 {{count}} 件を表示',
+    total: '全 {{count, number}} 件',
+    shown: '{{total, number}} 件中 {{count, number}} 件を表示',
     saved: '保存しました',
     details: '詳細',
     never: 'なし',
@@ -195,7 +195,7 @@ export const ja = {
   dashboard: {
     title: 'ダッシュボード',
     allRight: '対応が必要な端末はありません',
-    allRightText: '管理中の {{count}} 台に問題は見つかっていません。',
+    allRightText: '管理中の {{count, number}} 台に問題は見つかっていません。',
     needsAttention: '確認が必要な項目が {{count}} 件あります',
     needsAttentionText: '数字を選ぶと、該当する端末の一覧が開きます。',
     noDevices: 'まだ端末が登録されていません',
@@ -652,9 +652,9 @@ export const ja = {
     uploaded: '証明書を登録しました',
     topicChanged: 'トピックが変わります',
     topicChangedText_one:
-      '登録しようとしている証明書のトピックは、いまのものと異なります。続けると、登録済みの {{count}} 台を呼び出せなくなり、それぞれ再登録が必要になります。',
+      '登録しようとしている証明書のトピックは、いまのものと異なります。続けると、登録済みの {{count, number}} 台を呼び出せなくなり、それぞれ再登録が必要になります。',
     topicChangedText_other:
-      '登録しようとしている証明書のトピックは、いまのものと異なります。続けると、登録済みの {{count}} 台を呼び出せなくなり、それぞれ再登録が必要になります。',
+      '登録しようとしている証明書のトピックは、いまのものと異なります。続けると、登録済みの {{count, number}} 台を呼び出せなくなり、それぞれ再登録が必要になります。',
     topicOld: '現在のトピック',
     topicNew: '新しいトピック',
     forceConfirm: '{{count}} 台を失うことを理解して置き換える',
@@ -668,8 +668,8 @@ export const ja = {
     text: '誰が・いつ・何をしたかの記録です。各記録は前の記録のハッシュを含み、改ざんを検出できます。',
     providerTitle: 'サービス運営の監査記録',
     verify: 'ハッシュ連鎖を検証',
-    verified_one: '{{count}} 件の記録に、変更・欠落・入れ替わりはありません。',
-    verified_other: '{{count}} 件の記録に、変更・欠落・入れ替わりはありません。',
+    verified_one: '{{count, number}} 件の記録に、変更・欠落・入れ替わりはありません。',
+    verified_other: '{{count, number}} 件の記録に、変更・欠落・入れ替わりはありません。',
     head: '先頭のハッシュ',
     broken: '記録 {{seq}} で異常を検出しました',
     problem: {

@@ -1,12 +1,29 @@
 import { TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { DeviceSummary } from '@tsukasa/api';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
 import { useCan } from '../../app/session.ts';
 import { FormModal } from '../../shared/form-modal.tsx';
+import type { PageOf } from '../../shared/list.tsx';
 import { PersonSelect } from '../../shared/person-select.tsx';
 import type { DevicePart } from './observed.tsx';
+
+/** The lists read so far show the change without being read again page by page. */
+function refreshRow(client: QueryClient, contractorId: string, changed: DeviceSummary): void {
+  client.setQueriesData<InfiniteData<PageOf<DeviceSummary>>>({ queryKey: ['devices', contractorId] }, (lists) =>
+    lists === undefined
+      ? lists
+      : {
+          ...lists,
+          pages: lists.pages.map((page) => ({
+            ...page,
+            items: page.items.map((item) => (item.deviceId === changed.deviceId ? { ...item, ...changed } : item)),
+          })),
+        },
+  );
+}
 
 export function EditDevice({ device, contractorId, onClose }: DevicePart & { onClose: () => void }) {
   const { t } = useTranslation();
@@ -19,7 +36,7 @@ export function EditDevice({ device, contractorId, onClose }: DevicePart & { onC
       call('changeDevice', { params: { contractorId, deviceId: device.deviceId }, body: { label, personId } }),
     onSuccess: (changed) => {
       client.setQueryData(['device', contractorId, device.deviceId], changed);
-      void client.invalidateQueries({ queryKey: ['devices', contractorId] });
+      refreshRow(client, contractorId, changed);
       onClose();
     },
   });

@@ -13,7 +13,7 @@ import { QueryStates } from '../../shared/query-states.tsx';
 import { SearchInput } from '../../shared/search-input.tsx';
 import { ActiveFilters, FilterButton } from './filters.tsx';
 import { DeviceCards, DeviceTable } from './rows.tsx';
-import { COLUMNS, type ColumnKey, countFilters, DEFAULT_COLUMNS, type DeviceSearch, filtersOf } from './search.ts';
+import { COLUMNS, type ColumnKey, columnsOf, countFilters, type DeviceSearch, filtersOf } from './search.ts';
 
 const PAGE = 100;
 
@@ -33,12 +33,15 @@ export function DevicesPage() {
       call('listDevices', { params: { contractorId }, query: { ...filters, cursor: pageParam, limit: PAGE }, signal }),
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     placeholderData: keepPreviousData,
+    // All pages read so far would be read again: a list that one comes back to stays as it was for a while.
+    staleTime: 300_000,
+    refetchOnWindowFocus: false,
   });
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   const total = pages.data?.pages[0]?.total;
   const change = (next: Partial<{ [K in keyof DeviceSearch]: DeviceSearch[K] | undefined }>) =>
     void navigate({ search: clean({ ...search, ...next }), replace: true });
-  const columns = search.columns ?? DEFAULT_COLUMNS;
+  const columns = columnsOf(search);
   const filtered = countFilters(search) > 0 || search.q !== undefined;
   const list = {
     rows,
@@ -72,7 +75,9 @@ export function DevicesPage() {
             onChange={(q) => change({ q: q.trim() === '' ? undefined : q })}
           />
           <FilterButton contractorId={contractorId} search={search} onChange={change} sortable={narrow === true} />
-          {narrow === true ? null : <ColumnChooser columns={columns} onChange={(next) => change({ columns: next })} />}
+          {narrow === true ? null : (
+            <ColumnChooser columns={columns} onChange={(next) => change({ columns: next?.join(',') })} />
+          )}
         </Group>
         <ActiveFilters search={search} onChange={change} />
         <Text size="sm" c="dimmed" role="status" className="tabular">
@@ -102,10 +107,7 @@ export function DevicesPage() {
 
 function clean(search: { [K in keyof DeviceSearch]: DeviceSearch[K] | undefined }): DeviceSearch {
   return Object.fromEntries(
-    Object.entries(search)
-      .filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0))
-      // One parameter for all columns: `columns=name,person`.
-      .map(([key, value]) => [key, key === 'columns' && Array.isArray(value) ? value.join(',') : value]),
+    Object.entries(search).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
   ) as DeviceSearch;
 }
 

@@ -25,6 +25,8 @@ type TableProps = ListProps & {
   readonly onSort: (sort: SortKey, order: 'asc' | 'desc') => void;
 };
 const ROW = 44;
+/** Three lines that never wrap: a fixed height, so that one comes back to the same place. */
+const CARD = 90;
 
 /** A real table in a scrolling box; only the rows in sight exist, the rest is two spacer rows. */
 export function DeviceTable({ rows, total, contractorId, more, fetchingMore, columns, search, onSort }: TableProps) {
@@ -159,7 +161,7 @@ export function DeviceCards({ rows, contractorId, more }: ListProps) {
   const list = useRef<HTMLUListElement>(null);
   const virtual = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: () => 92,
+    estimateSize: () => CARD,
     overscan: 8,
     scrollMargin: list.current?.offsetTop ?? 0,
   });
@@ -181,12 +183,11 @@ export function DeviceCards({ rows, contractorId, more }: ListProps) {
         return (
           <li
             key={device.deviceId}
-            ref={virtual.measureElement}
-            data-index={index}
             style={{
               position: 'absolute',
               insetInline: 0,
               top: 0,
+              height: CARD,
               transform: `translateY(${start - virtual.options.scrollMargin}px)`,
             }}
           >
@@ -195,7 +196,12 @@ export function DeviceCards({ rows, contractorId, more }: ListProps) {
               params={{ contractorId, deviceId: device.deviceId }}
               preload={false}
               className="number-link"
-              style={{ padding: '12px 14px', borderBottom: '1px solid var(--tsukasa-line)', borderRadius: 0 }}
+              style={{
+                height: '100%',
+                padding: '12px 14px',
+                borderBottom: '1px solid var(--tsukasa-line)',
+                borderRadius: 0,
+              }}
             >
               <Group justify="space-between" wrap="nowrap" gap="xs">
                 <Text fw={600} size="sm" truncate>

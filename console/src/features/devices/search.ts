@@ -47,10 +47,9 @@ export const DEFAULT_COLUMNS: readonly ColumnKey[] = [
 
 type Filters = Omit<Query<'listDevices'>, 'cursor' | 'limit'>;
 /** The device list as its URL says: the API's own filters, and which columns. */
-export type DeviceSearch = { [K in keyof Filters]?: Exclude<Filters[K], undefined> } & { columns?: ColumnKey[] };
+export type DeviceSearch = { [K in keyof Filters]?: Exclude<Filters[K], undefined> } & { columns?: string };
 
 export function readDeviceSearch(search: Record<string, unknown>): DeviceSearch {
-  const columns = textOf(search['columns'])?.split(',');
   return present({
     q: textOf(search['q']),
     state: manyOf(search['state'], MANAGEMENT_STATES),
@@ -63,8 +62,14 @@ export function readDeviceSearch(search: Record<string, unknown>): DeviceSearch 
     attention: manyOf(search['attention'], ATTENTION_KINDS),
     sort: oneOf(search['sort'], DEVICE_SORTS),
     order: oneOf(search['order'], ['asc', 'desc'] as const),
-    columns: columns === undefined ? undefined : COLUMNS.filter((c) => c === 'name' || columns.includes(c)),
+    columns: textOf(search['columns']),
   });
+}
+
+/** The chosen columns in their order; the URL holds them as one parameter, `columns=name,person`. */
+export function columnsOf({ columns }: DeviceSearch): readonly ColumnKey[] {
+  const chosen = columns?.split(',');
+  return chosen === undefined ? DEFAULT_COLUMNS : COLUMNS.filter((c) => c === 'name' || chosen.includes(c));
 }
 
 /** Without paging and columns: what is asked from the server. */
