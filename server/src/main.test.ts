@@ -104,9 +104,9 @@ test('mistakes in the environment are all said, and nothing is started', async (
   const server = new Server({
     TSUKASA_DATA_DIR: join(dir, 'never'),
     TSUKASA_PORT: 'x',
-    TSUKASA_OBSERVE_INTERVAL: '6h',
+    TSUKASA_SESSION_LIFETIME: '6h',
   });
   assert.equal(await server.ended, 1);
-  assert.match(server.output, /TSUKASA_PORT[\s\S]*TSUKASA_OBSERVE_INTERVAL/);
+  assert.match(server.output, /TSUKASA_PORT[\s\S]*TSUKASA_SESSION_LIFETIME/);
   assert.ok(!(await readdir(dir)).includes('never'));
 });

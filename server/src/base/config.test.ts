@@ -8,7 +8,7 @@ test('an empty environment gives a server on port 8420 with the embedded databas
   assert.equal(config.publicUrl, 'http://localhost:8420');
   assert.equal(config.databaseUrl, undefined);
   assert.match(config.masterKeyFile, /data\/keys\/master\.key$/);
-  assert.equal(config.observeInterval.total('hours'), 6);
+  assert.equal(config.sessionLifetime.total('hours'), 12);
 });
 
 test('a database behind a Unix socket may be named without a host', () => {
@@ -32,7 +32,7 @@ test('all mistakes are reported at once, without repeating a password', () => {
     DATABASE_URL: 'mysql://root:hunter2@db',
     TSUKASA_TRUST_PROXY: 'loopback, 10.0.0.0/33',
     TSUKASA_TLS_CERT_FILE: '/nonexistent.pem',
-    TSUKASA_OBSERVE_INTERVAL: 'P1M',
+    TSUKASA_SESSION_LIFETIME: 'P1M',
     TSUKASA_LOG_LEVEL: 'loud',
   };
   assert.throws(

@@ -25,7 +25,6 @@ export type Config = {
   readonly profileSigning: KeyPairFiles | undefined;
   readonly apns: { readonly origin: string; readonly caFile: string | undefined };
   readonly log: { readonly level: LogLevel };
-  readonly observeInterval: Temporal.Duration;
   readonly sessionLifetime: Temporal.Duration;
   readonly pools: { readonly app: number; readonly device: number; readonly jobs: number };
   readonly jobConcurrency: number;
@@ -78,7 +77,6 @@ export function readConfig(env: Environment): Config {
       caFile: read.file('TSUKASA_APNS_CA_FILE'),
     },
     log: { level: read.oneOf('TSUKASA_LOG_LEVEL', LOG_LEVELS, 'info') },
-    observeInterval: read.duration('TSUKASA_OBSERVE_INTERVAL', 'PT6H', 'PT1M'),
     sessionLifetime: read.duration('TSUKASA_SESSION_LIFETIME', 'PT12H', 'PT5M'),
     pools: {
       app: read.integer('TSUKASA_DB_POOL_APP', 10, 1, 200),
