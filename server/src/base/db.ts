@@ -89,7 +89,9 @@ export function openDb(options: DbOptions): Db {
   const pool = (role: ServerRole, max: number, extra: pg.PoolConfig): pg.Pool => {
     const made = new pg.Pool({ ...poolConfig(connection, role, max), ...extra });
     // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
-    made.on('error', (error) => log.warn('database.idle_connection_lost', { role, message: error.message }));
+    made.on('error', (error) => {
+      if (!made.ending) log.warn('database.idle_connection_lost', { role, message: error.message });
+    });
     made.on('connect', (client) => client.on('error', () => undefined)); // the query in flight reports it
     open.push(made);
     return made;
