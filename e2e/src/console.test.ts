@@ -8,7 +8,7 @@ import { join, type Person } from './people.ts';
 import { until } from './wait.ts';
 
 /** Slow enough that each step is seen before the next one comes. */
-const SLOW = { think: [1200, 1200] } as const;
+const SLOW = { think: [2000, 2000] } as const;
 
 let browser: Browser;
 let contractor: Contractor;
@@ -137,6 +137,7 @@ describe('an administrator of the contractor, in Japanese', () => {
         seen.push(await action(visitor, words.lock).locator('ol > li[data-state="done"]').count());
         return action(visitor, words.lock, words.done).isVisible();
       });
+      seen.push(await action(visitor, words.lock).locator('ol > li[data-state="done"]').count());
       assert.ok(new Set(seen).size > 1, `the steps came all at once: ${seen.join()}`);
       const steps = await action(visitor, words.lock).locator('ol > li > b').allInnerTexts();
       assert.deepEqual(steps, words.steps);
