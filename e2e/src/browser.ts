@@ -31,6 +31,8 @@ export type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 export type Look = {
   readonly session?: StorageState;
+  /** The cookies of a session that was begun elsewhere. */
+  readonly cookie?: string;
   readonly language?: Language;
   readonly scheme?: Scheme;
   readonly width?: number;
@@ -70,6 +72,7 @@ export class Visitor {
       viewport: { width, height },
     });
     context.setDefaultTimeout(PATIENCE_MS);
+    await context.addCookies(cookiesOf(look.cookie ?? '', url));
     const page = await context.newPage();
     return new Visitor(context, page, language, url);
   }
@@ -85,8 +88,15 @@ export class Visitor {
 
   /** Opens a page of the console and waits until nothing on it loads any more. */
   async open(path: string): Promise<void> {
+    if (path.includes('#')) await this.page.goto('about:blank'); // another fragment alone would load nothing
     await this.page.goto(`${this.#url}${path}`);
     await this.settle();
+  }
+
+  /** As when the person's system turns dark in the evening. */
+  async turn(scheme: Scheme): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: scheme });
+    await this.page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
   }
 
   async settle(): Promise<void> {
@@ -114,6 +124,15 @@ export class Visitor {
   }
 }
 
+function cookiesOf(header: string, url: string): { name: string; value: string; url: string }[] {
+  const pairs = header.split('; ').filter((pair) => pair !== '');
+  return pairs.map((pair) => ({
+    name: pair.slice(0, pair.indexOf('=')),
+    value: pair.slice(pair.indexOf('=') + 1),
+    url,
+  }));
+}
+
 /** The API's own refusals (401 before signing in, 404 of a foreign contractor) are shown by the page, and are no faults. */
 function isComplaint(message: ConsoleMessage): boolean {
   if (message.type() !== 'error' && message.type() !== 'warning') return false;
@@ -135,10 +154,14 @@ type AxeResults = {
   }[];
 };
 
-/** What axe-core finds on the page as it stands, serious and critical only; one line for each element. */
-export async function seriousFindings(page: Page): Promise<readonly string[]> {
+/**
+ * What axe-core finds on the page as it stands, serious and critical only; one line for each element. `colours` asks only
+ * what a colour scheme can change.
+ */
+export async function seriousFindings(page: Page, what: 'all' | 'colours' = 'all'): Promise<readonly string[]> {
   if (!(await page.evaluate<boolean>(`'axe' in globalThis`))) await page.evaluate(AXE);
-  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { resultTypes: ['violations'] })`);
+  const only = what === 'all' ? '' : `, runOnly: { type: 'rule', values: ['color-contrast'] }`;
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { resultTypes: ['violations']${only} })`);
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, impact, nodes }) =>
@@ -149,9 +172,31 @@ export async function seriousFindings(page: Page): Promise<readonly string[]> {
     );
 }
 
-/** How many pixels the page is wider than its window; 0 when nobody has to scroll sideways. */
-export function overflow(page: Page): Promise<number> {
-  return page.evaluate<number>(
-    'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)',
-  );
+/** Without transitions: what is measured is how the page looks in the end, not on the way there. */
+export async function standStill(page: Page): Promise<void> {
+  const content = '*, *::before, *::after { transition: none !important; animation: none !important }';
+  await page.addStyleTag({ content });
+}
+
+const OVERFLOW = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return '';
+  const wide = [...document.querySelectorAll('main *')].filter((element) => {
+    if (element.getBoundingClientRect().right <= clientWidth + 1) return false;
+    for (let up = element.parentElement; up; up = up.parentElement) {
+      if (getComputedStyle(up).overflowX !== 'visible') return false;
+    }
+    return true;
+  });
+  const inner = wide.filter((element) => !wide.some((other) => other !== element && element.contains(other)));
+  return (scrollWidth - clientWidth) + ' px wider: ' + inner.slice(0, 3).map((element) => element.outerHTML.slice(0, 120)).join(' | ');
+})()`;
+
+/** What makes the page wider than its window, so that people must scroll sideways; empty when nothing does. */
+export async function overflow(page: Page): Promise<string> {
+  const asked = performance.now();
+  for (;;) {
+    const wide = await page.evaluate<string>(OVERFLOW);
+    if (wide === '' || performance.now() - asked > 1_500) return wide; // lists are laid out anew for the new width
+  }
 }

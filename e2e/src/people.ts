@@ -9,6 +9,8 @@ export type Person = {
   readonly password: string;
   readonly authenticator: Authenticator;
   readonly client: Client;
+  /** The cookies of that session, as a browser sends them. */
+  readonly cookie: string;
 };
 
 export const PASSWORD = 'correct horse battery staple';
@@ -49,7 +51,7 @@ export async function setUpAuthenticator(
   if (typeof totpURI !== 'string') throw new Error('no authenticator address was given');
   const authenticator = new Authenticator(totpURI);
   await session.post('/two-factor/verify-totp', { code: authenticator.next() });
-  return { ...person, authenticator, client: session.client() };
+  return { ...person, authenticator, client: session.client(), cookie: session.cookie() };
 }
 
 /** Signs in with password and code, as everybody does from the second time on. */
@@ -86,7 +88,7 @@ class BetterAuth {
   async post(path: string, body: object): Promise<Readonly<Record<string, unknown>>> {
     const response = await fetch(`${this.#url}/api/auth${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', origin: this.#url, cookie: this.#cookie() },
+      headers: { 'content-type': 'application/json', origin: this.#url, cookie: this.cookie() },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(30_000),
     });
@@ -97,10 +99,10 @@ class BetterAuth {
   }
 
   client(): Client {
-    return new Client(this.#url, { cookie: this.#cookie() });
+    return new Client(this.#url, { cookie: this.cookie() });
   }
 
-  #cookie(): string {
+  cookie(): string {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }
 

@@ -24,6 +24,18 @@ export const WORDS = {
     notFound: '見つかりません',
     choose: 'この方法で設定',
     authenticatorApp: '認証アプリ',
+    close: '閉じる',
+    /** Buttons that open a form, by the page where they stand. */
+    forms: {
+      provider: '契約者を追加',
+      'provider-staff': 'スタッフを招待',
+      'provider-api-tokens': 'トークンを作成',
+      enrollment: '招待を作成',
+      persons: '利用者を追加',
+      groups: 'グループを追加',
+      members: 'メンバーを招待',
+      'device-overview': 'ラベルと利用者を変更',
+    },
   },
   en: {
     email: 'Email',
@@ -49,6 +61,17 @@ export const WORDS = {
     notFound: 'Not found',
     choose: 'Set up this one',
     authenticatorApp: 'Authenticator app',
+    close: 'Close',
+    forms: {
+      provider: 'Add a contractor',
+      'provider-staff': 'Invite staff',
+      'provider-api-tokens': 'Create a token',
+      enrollment: 'Create an invitation',
+      persons: 'Add a person',
+      groups: 'Add a group',
+      members: 'Invite a member',
+      'device-overview': 'Change label and person',
+    },
   },
 } as const;
 export type Language = keyof typeof WORDS;

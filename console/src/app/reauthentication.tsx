@@ -86,6 +86,7 @@ function Proof({ onDone }: { onDone: (given: boolean) => void }) {
               autoComplete="current-password"
               data-autofocus
               required
+              withAsterisk={false}
               value={value}
               onChange={(event) => setValue(event.currentTarget.value)}
             />
@@ -97,6 +98,7 @@ function Proof({ onDone }: { onDone: (given: boolean) => void }) {
               pattern="[0-9]{6}"
               maxLength={6}
               required
+              withAsterisk={false}
               value={value}
               onChange={(event) => setValue(event.currentTarget.value)}
             />

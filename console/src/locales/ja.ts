@@ -141,8 +141,8 @@ export const ja = {
   reauth: {
     title: '本人確認',
     text: '重要な操作のため、もう一度ご本人であることを確認します。',
-    withPassword: 'パスワード',
-    withTotp: '認証アプリ',
+    withPassword: 'パスワードで確認',
+    withTotp: '認証アプリで確認',
     confirm: '確認して続ける',
     wrong: '確認できませんでした。入力内容を見直してください。',
   },

@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { call } from '../app/api.ts';
 
@@ -27,6 +27,7 @@ export function PersonSelect({ contractorId, label, description, value, name, on
     queryKey: ['persons', contractorId, 'select', asked],
     queryFn: ({ signal }) =>
       call('listPersons', { params: { contractorId }, query: { q: asked || undefined, limit: 30 }, signal }),
+    placeholderData: keepPreviousData,
   });
   const chosenName = name ?? chosen.data?.name;
   const options = (found.data?.items ?? []).map((person) => ({

@@ -55,7 +55,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <Alert
       role="alert"
-      variant="default"
+      color="gray"
       icon={<Icon aria-hidden />}
       title={forbidden ? t('states.forbidden') : status === 404 ? t('states.notFound') : text.title}
     >

@@ -1,5 +1,4 @@
 import { Anchor, Box, Button, Code, Group, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconEye } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -12,6 +11,7 @@ import { useCan } from '../../app/session.ts';
 import { useWording } from '../../shared/codes.ts';
 import { ConfirmDanger } from '../../shared/confirm-danger.tsx';
 import { Notes } from '../../shared/notes.tsx';
+import { notify } from '../../shared/notify.ts';
 import { OnceModal } from '../../shared/once-modal.tsx';
 import { Status } from '../../shared/status.tsx';
 import { Time, TimeAgo } from '../../shared/time.tsx';
@@ -176,10 +176,10 @@ function Cancel({ action, contractorId }: Props) {
         onConfirm={async () => {
           try {
             await call('cancelAction', { params: { contractorId, actionId: action.actionId }, body: {} });
-            notifications.show({ message: t('actions.cancelled') });
+            notify(t('actions.cancelled'));
           } catch (error) {
             if (!isStatus(error, 409)) throw error;
-            notifications.show({ message: t('actions.tooLate'), color: 'orange' });
+            notify(t('actions.tooLate'), 'orange');
           }
           await refresh();
         }}

@@ -1,11 +1,11 @@
 import { Box, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ActionAssessment, ActionType } from '@tsukasa/api';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
 import { useNoteText } from '../../shared/codes.ts';
-import { PagedList, usePages } from '../../shared/list.tsx';
+import { PagedList, rowsOf, usePages } from '../../shared/list.tsx';
 import { Section } from '../../shared/page.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
 import { Status } from '../../shared/status.tsx';
@@ -31,6 +31,16 @@ export function ActionsPanel({ device, contractorId }: DevicePart) {
     (cursor, signal) => call('listDeviceActions', { params, query: { cursor, limit: 20 }, signal }),
     { refetchInterval: (rows) => (rows.some((action) => isOpen(action.state)) ? POLL_OPEN : 10_000) },
   );
+  const open = rowsOf(actions).filter((action) => isOpen(action.state)).length;
+  const openBefore = useRef(open);
+  // What the device answered may have changed it, and with it what can be done.
+  useEffect(() => {
+    if (open < openBefore.current) {
+      void client.invalidateQueries({ queryKey: ['device', contractorId, device.deviceId] });
+      void client.invalidateQueries({ queryKey: ['available-actions', contractorId, device.deviceId] });
+    }
+    openBefore.current = open;
+  }, [open, client, contractorId, device.deviceId]);
   const permitted = (available.data?.items ?? []).filter((one) => one.permitted && one.type !== 'raw');
   const chosen = permitted.find((one) => one.type === asking);
   return (

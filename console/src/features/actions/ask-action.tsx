@@ -1,6 +1,5 @@
 import { Alert, Badge, Box, Button, Group, Modal, Select, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconBan } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import type { ActionAssessment } from '@tsukasa/api';
@@ -11,6 +10,7 @@ import { useNoteText } from '../../shared/codes.ts';
 import { useCloseLabel } from '../../shared/confirm-danger.tsx';
 import { useDuration } from '../../shared/format.ts';
 import { Notes } from '../../shared/notes.tsx';
+import { notify } from '../../shared/notify.ts';
 import { ProblemAlert } from '../../shared/problem-alert.tsx';
 import type { DevicePart } from '../device/observed.tsx';
 import { deviceName } from '../devices/cells.tsx';
@@ -46,7 +46,7 @@ export function AskAction({ assessment, device, contractorId, onClose, onAsked }
         },
       }),
     onSuccess: () => {
-      notifications.show({ message: t('actions.asked') });
+      notify(t('actions.asked'));
       onAsked();
       onClose();
     },

@@ -1,11 +1,11 @@
 import { Box, Button, Code, Group, Select, Stack, Table, Text, Textarea } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, type Output } from '../../app/api.ts';
 import { useNoteText } from '../../shared/codes.ts';
+import { notify } from '../../shared/notify.ts';
 import { Section } from '../../shared/page.tsx';
 import { ProblemAlert } from '../../shared/problem-alert.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
@@ -49,7 +49,7 @@ function Editor({ commands, device, contractorId }: DevicePart & { commands: rea
   const send = useMutation({
     mutationFn: () => call('askAction', { params, body: { type: 'raw', params: { plist }, reason: reason.trim() } }),
     onSuccess: async () => {
-      notifications.show({ message: t('actions.asked') });
+      notify(t('actions.asked'));
       await client.invalidateQueries({ queryKey: ['device-actions', contractorId, device.deviceId] });
       await navigate({ search: { tab: 'actions' } });
     },

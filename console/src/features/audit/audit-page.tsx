@@ -6,6 +6,7 @@ import type { AuditEntry } from '@tsukasa/api';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, type Output } from '../../app/api.ts';
+import { isStatus } from '../../app/problem.ts';
 import type { AuditSearch } from '../../app/router.tsx';
 import { present } from '../../app/search.ts';
 import { codes } from '../../locales/codes.ts';
@@ -69,24 +70,27 @@ function Trail({ chain }: { chain: Chain }) {
   const { t } = useTranslation();
   const pages = usePages(['audit', chain.key, chain.search], chain.list);
   const verification = useQuery({ queryKey: ['audit-verification', chain.key], queryFn: chain.verify, enabled: false });
+  const forbidden = isStatus(pages.error, 403);
   return (
     <Page
       title={chain.title}
       text={t('audit.text')}
       actions={
-        <Button
-          variant="default"
-          leftSection={<IconShieldCheck size={16} aria-hidden />}
-          loading={verification.isFetching}
-          onClick={() => void verification.refetch()}
-        >
-          {t('audit.verify')}
-        </Button>
+        forbidden ? undefined : (
+          <Button
+            variant="default"
+            leftSection={<IconShieldCheck size={16} aria-hidden />}
+            loading={verification.isFetching}
+            onClick={() => void verification.refetch()}
+          >
+            {t('audit.verify')}
+          </Button>
+        )
       }
     >
       <ProblemAlert error={verification.error} />
       {verification.data === undefined ? null : <Verified result={verification.data} />}
-      <Filters search={chain.search} onChange={chain.change} />
+      {forbidden ? null : <Filters search={chain.search} onChange={chain.change} />}
       <Section padding={0}>
         <PagedList pages={pages} empty={t('audit.empty')}>
           {(rows) => <Entries rows={rows} chain={chain} />}

@@ -1,5 +1,4 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import type { EnrollmentInvitation } from '@tsukasa/api';
 import { useState } from 'react';
@@ -8,6 +7,7 @@ import { call } from '../../app/api.ts';
 import { useCan } from '../../app/session.ts';
 import { ConfirmDanger, useCloseLabel } from '../../shared/confirm-danger.tsx';
 import { CopyField } from '../../shared/copy-field.tsx';
+import { notify } from '../../shared/notify.ts';
 import { QrCode } from '../../shared/qr-code.tsx';
 import { Status } from '../../shared/status.tsx';
 import { Time } from '../../shared/time.tsx';
@@ -81,7 +81,7 @@ export function InvitationModal({ invitation, contractorId, onClose }: Props) {
         onConfirm={async () => {
           await call('revokeInvitation', { params: { contractorId, invitationId: invitation.invitationId } });
           await client.invalidateQueries({ queryKey: ['invitations', contractorId] });
-          notifications.show({ message: t('enrollment.revoked') });
+          notify(t('enrollment.revoked'));
         }}
       />
     </Modal>

@@ -1,5 +1,4 @@
 import { Alert, Button, Checkbox, Code, FileButton, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconUpload } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { call, type Output } from '../../app/api.ts';
 import { ApiError } from '../../app/problem.ts';
 import { useCloseLabel } from '../../shared/confirm-danger.tsx';
+import { notify } from '../../shared/notify.ts';
 import { ProblemAlert } from '../../shared/problem-alert.tsx';
 
 type Props = { push: Output<'getPushCertificate'>; contractorId: string };
@@ -33,7 +33,7 @@ export function UploadForm({ push, contractorId }: Props) {
       client.setQueryData(['push-certificate', contractorId], saved);
       setCertificate('');
       setPrivateKey('');
-      notifications.show({ message: t('push.uploaded'), color: 'teal' });
+      notify(t('push.uploaded'));
       await client.invalidateQueries({ queryKey: ['dashboard', contractorId] });
     },
   });

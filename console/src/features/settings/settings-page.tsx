@@ -1,5 +1,4 @@
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { ContractorSettings } from '@tsukasa/api';
@@ -8,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
 import { useCan } from '../../app/session.ts';
 import { useDuration } from '../../shared/format.ts';
+import { notify } from '../../shared/notify.ts';
 import { Page, Section } from '../../shared/page.tsx';
 import { ProblemAlert } from '../../shared/problem-alert.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
@@ -40,7 +40,7 @@ function Form({ settings, contractorId }: { settings: ContractorSettings; contra
     mutationFn: () => call('changeContractorSettings', { params: { contractorId }, body: values }),
     onSuccess: (saved) => {
       client.setQueryData(['contractor', contractorId], saved);
-      notifications.show({ message: t('common.saved'), color: 'teal' });
+      notify(t('common.saved'));
     },
   });
   return (

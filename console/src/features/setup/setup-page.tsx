@@ -1,5 +1,4 @@
 import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { Role } from '@tsukasa/api';
@@ -8,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { call, type Output } from '../../app/api.ts';
 import { Bare } from '../../app/bare.tsx';
 import { ApiError } from '../../app/problem.ts';
+import { notify } from '../../shared/notify.ts';
 import { ProblemAlert } from '../../shared/problem-alert.tsx';
 import { Failure, Loading } from '../../shared/query-states.tsx';
 import { Time } from '../../shared/time.tsx';
@@ -67,7 +67,7 @@ function AcceptForm({ code, link }: { code: string; link: Output<'inspectAccount
         },
       }),
     onSuccess: async () => {
-      notifications.show({ message: t('setup.accepted'), color: 'teal' });
+      notify(t('setup.accepted'));
       await navigate({ to: '/sign-in' });
     },
   });
