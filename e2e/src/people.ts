@@ -54,11 +54,18 @@ export async function setUpAuthenticator(
   return { ...person, authenticator, client: session.client(), cookie: session.cookie() };
 }
 
+type Credentials = { readonly email: string; readonly password: string; readonly authenticator: Authenticator };
+
 /** Signs in with password and code, as everybody does from the second time on. */
-export async function signIn(
+export async function signIn(url: string, person: Credentials): Promise<Client> {
+  return (await signInWithCookie(url, person)).client;
+}
+
+/** The same, and the session's cookies for a browser. */
+export async function signInWithCookie(
   url: string,
-  person: { readonly email: string; readonly password: string; readonly authenticator: Authenticator },
-): Promise<Client> {
+  person: Credentials,
+): Promise<{ readonly client: Client; readonly cookie: string }> {
   const session = new BetterAuth(url);
   const { twoFactorRedirect } = await session.post('/sign-in/email', {
     email: person.email,
@@ -66,7 +73,7 @@ export async function signIn(
   });
   if (twoFactorRedirect !== true) throw new Error('no second factor is asked for');
   await session.post('/two-factor/verify-totp', { code: person.authenticator.next() });
-  return session.client();
+  return { client: session.client(), cookie: session.cookie() };
 }
 
 /** The code of a one-time link stands in its fragment, which browsers do not send. */
