@@ -12,5 +12,5 @@ export type {
   PushTopicUse,
   RevocationListener,
 } from './model.ts';
-export type { Certificates, CertificatesDeps } from './service.ts';
-export { createCertificates } from './service.ts';
+export type { Certificates, CertificatesDeps } from './room.ts';
+export { createCertificates } from './room.ts';
