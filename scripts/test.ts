@@ -139,6 +139,9 @@ async function runFiles(name: string, files: readonly string[], concurrency: num
   return counted;
 }
 
+// Leaving through `exit` lets everything that was started be stopped.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 try {
   const { passed, failed } = await main(process.argv.slice(2));
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -99,11 +100,29 @@ export async function startTestServer(): Promise<TestServer & { end: () => Promi
   const dataDir = await mkdtemp(join(tmpdir(), 'tsukasa-test-'));
   const embedded = await startEmbedded({ dataDir, log: silentLog, settings: TEST_SETTINGS });
   const { host = '', port = 0, password } = embedded.owner();
+  const dismiss = clearUpAfter(dataDir, embedded.pid);
   const end = async () => {
+    dismiss();
     await embedded.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
   return { host, port, password: String(password), end };
+}
+
+/**
+ * A test run that is killed cannot stop its PostgreSQL: a shell that waits for the end of our pipe does it then, and
+ * removes the folder. Returns how to send it away.
+ */
+function clearUpAfter(dataDir: string, pid: number | undefined): () => void {
+  if (process.platform === 'win32' || pid === undefined) return () => undefined;
+  const script = 'read -r _; kill -INT "$1" && sleep 3; rm -rf -- "$2"';
+  const watcher = spawn('/bin/sh', ['-c', script, 'sh', String(pid), dataDir], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  watcher.unref();
+  if (watcher.stdin && 'unref' in watcher.stdin && typeof watcher.stdin.unref === 'function') watcher.stdin.unref();
+  return () => void watcher.kill('SIGKILL');
 }
 
 function ownerOn(server: TestServer, database: string): OwnerConnection {
