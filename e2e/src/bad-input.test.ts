@@ -5,6 +5,7 @@ import type { DeviceEvent, DeviceSummary } from '@tsukasa/api';
 import { readPlistDict } from '@tsukasa/apple-mdm';
 import type { CertRep } from '@tsukasa/scep';
 import {
+  announce,
   fetchInstructions,
   HandDevice,
   httpScep,
@@ -14,6 +15,7 @@ import {
   requestCertificate,
   selfSigned,
   signatureOf,
+  stream,
 } from './hand-device.ts';
 import { type Contractor, useStage } from './harness.ts';
 import { until } from './wait.ts';
@@ -100,9 +102,10 @@ describe('a property list that is none', () => {
     assert.ok(performance.now() - started < 10_000);
   });
 
-  test('larger than 16 MiB: 413, and the connection goes on for others', async () => {
-    const send = () => put(device.instructions.serverUrl, OVER_16_MIB, signatureOf(Buffer.alloc(0), device.identity));
-    assertRefused(await refused('channel.too_large', send), [413]);
+  test('larger than 16 MiB, announced or not: 413, and the server goes on for others', async () => {
+    const { serverUrl, checkInUrl } = device.instructions;
+    assertRefused(await refused('channel.too_large', () => announce(checkInUrl, OVER_16_MIB.length)), [413]);
+    assertRefused(await refused('channel.too_large', () => stream(serverUrl, OVER_16_MIB)), [413]);
     assert.equal((await device.connect(device.idle())).status, 200);
   });
 });

@@ -1,4 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { type EnrollmentInstructions, type PlistDict, parseEnrollmentProfile, writePlist } from '@tsukasa/apple-mdm';
 import { buildCsr, buildName, buildSignedData, issueCertificate, spkiOf } from '@tsukasa/cms';
 import { buildRequest, type CertRep, type Identity, MEDIA_TYPES, parseCaCert, parseCertRep } from '@tsukasa/scep';
@@ -168,6 +171,28 @@ function bytesOf(message: PlistDict | Buffer): Buffer {
 /** The `Mdm-Signature` of a body. */
 export function signatureOf(body: Buffer, { certificate, privateKey }: Identity): string {
   return buildSignedData({ content: body, detached: true, certificate, privateKey }).toString('base64');
+}
+
+/** Announces a body of this length, sends a little of it, and waits for what is said to that. */
+export async function announce(url: string, length: number): Promise<Reply> {
+  const outgoing = request(url, { method: 'PUT', headers: { 'content-length': String(length) } });
+  outgoing.on('error', () => undefined); // the connection ends before the body does
+  outgoing.write(' ');
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const body = await buffer(incoming);
+  outgoing.destroy();
+  return { status: incoming.statusCode ?? 0, type: incoming.headers['content-type'] ?? '', body };
+}
+
+/** Sends a body whose length nobody is told beforehand. */
+export async function stream(url: string, body: Buffer): Promise<Reply> {
+  const response = await fetch(url, {
+    method: 'PUT',
+    body: new Blob([new Uint8Array(body)]).stream(),
+    duplex: 'half',
+    signal: AbortSignal.timeout(30_000),
+  });
+  return replyOf(response);
 }
 
 /** Sends bytes to a device endpoint, with or without a signature. */
