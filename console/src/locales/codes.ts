@@ -371,6 +371,7 @@ const audit: Wordings = {
   'session.reauthentication_failed': w('本人確認に失敗', 'Confirmation of identity failed'),
   'staff.invited': w('スタッフを招待', 'Staff invited'),
   'staff.joined': w('スタッフが参加', 'Staff joined'),
+  'staff.reset_offered': w('スタッフの再設定リンクを発行', 'Reset link for staff made'),
   'staff.disabled': w('スタッフを停止', 'Staff disabled'),
   'staff.enabled': w('スタッフの停止を解除', 'Staff enabled'),
 };

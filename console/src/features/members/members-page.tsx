@@ -9,13 +9,10 @@ import { call } from '../../app/api.ts';
 import { useContractorName } from '../../app/contractor-switcher.tsx';
 import { oneOf } from '../../app/search.ts';
 import { useCan } from '../../app/session.ts';
-import { ConfirmDanger } from '../../shared/confirm-danger.tsx';
 import { FormModal } from '../../shared/form-modal.tsx';
 import { Page, Section } from '../../shared/page.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
-import { LinkModal, type MemberLink, People } from './people.tsx';
-
-type Doing = { readonly what: 'role' | 'disable' | 'enable' | 'reset'; readonly member: Member };
+import { ConfirmMemberChange, LinkModal, type MemberChange, type MemberLink, People } from './people.tsx';
 
 /** Who manages this contractor, with which role. */
 export function MembersPage() {
@@ -25,7 +22,8 @@ export function MembersPage() {
   const may = useCan(contractorId)('members.manage');
   const client = useQueryClient();
   const [inviting, setInviting] = useState(false);
-  const [doing, setDoing] = useState<Doing>();
+  const [doing, setDoing] = useState<MemberChange>();
+  const [changingRole, setChangingRole] = useState<Member>();
   const [link, setLink] = useState<MemberLink>();
   const members = useQuery({
     queryKey: ['members', contractorId],
@@ -54,9 +52,7 @@ export function MembersPage() {
                 may
                   ? (member) => (
                       <>
-                        <Menu.Item onClick={() => setDoing({ what: 'role', member })}>
-                          {t('members.changeRole')}
-                        </Menu.Item>
+                        <Menu.Item onClick={() => setChangingRole(member)}>{t('members.changeRole')}</Menu.Item>
                         <Menu.Item onClick={() => setDoing({ what: 'reset', member })}>{t('members.reset')}</Menu.Item>
                         {member.disabledAt === null ? (
                           <Menu.Item onClick={() => setDoing({ what: 'disable', member })}>
@@ -86,58 +82,21 @@ export function MembersPage() {
           }}
         />
       ) : null}
-      {doing?.what === 'role' ? (
-        <ChangeRole contractorId={contractorId} member={doing.member} onClose={() => setDoing(undefined)} />
-      ) : null}
-      <Confirmations
-        contractorId={contractorId}
+      {changingRole === undefined ? null : (
+        <ChangeRole contractorId={contractorId} member={changingRole} onClose={() => setChangingRole(undefined)} />
+      )}
+      <ConfirmMemberChange
         doing={doing}
         onClose={() => setDoing(undefined)}
-        onLink={setLink}
-        onChanged={refresh}
+        onConfirm={async ({ what, member: { userId } }) => {
+          const params = { contractorId, userId };
+          if (what === 'reset') setLink(await call('resetMember', { params }));
+          else await call('changeMember', { params, body: { disabled: what === 'disable' } });
+          await refresh();
+        }}
       />
       {link === undefined ? null : <LinkModal link={link} onClose={() => setLink(undefined)} />}
     </Page>
-  );
-}
-
-type ConfirmProps = {
-  contractorId: string;
-  doing: Doing | undefined;
-  onClose: () => void;
-  onLink: (link: MemberLink) => void;
-  onChanged: () => Promise<void>;
-};
-function Confirmations({ contractorId, doing, onClose, onLink, onChanged }: ConfirmProps) {
-  const { t } = useTranslation();
-  const name = doing?.member.name ?? '';
-  const params = { contractorId, userId: doing?.member.userId ?? '' };
-  const title =
-    doing?.what === 'reset'
-      ? t('members.reset')
-      : doing?.what === 'enable'
-        ? t('members.enable')
-        : t('members.disable');
-  return (
-    <ConfirmDanger
-      opened={doing !== undefined && doing.what !== 'role'}
-      title={title}
-      text={
-        doing?.what === 'reset'
-          ? t('members.resetText', { name })
-          : doing?.what === 'enable'
-            ? name
-            : t('members.disableText', { name })
-      }
-      confirm={title}
-      danger={doing?.what !== 'enable'}
-      onClose={onClose}
-      onConfirm={async () => {
-        if (doing?.what === 'reset') onLink(await call('resetMember', { params }));
-        else await call('changeMember', { params, body: { disabled: doing?.what === 'disable' } });
-        await onChanged();
-      }}
-    />
   );
 }
 

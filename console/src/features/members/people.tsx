@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../app/api.ts';
 import { useSession } from '../../app/session.ts';
+import { ConfirmDanger } from '../../shared/confirm-danger.tsx';
 import { DataTable } from '../../shared/data-table.tsx';
 import { OnceModal } from '../../shared/once-modal.tsx';
 import { Status } from '../../shared/status.tsx';
@@ -96,5 +97,34 @@ export function LinkModal({ link, onClose }: { link: MemberLink; onClose: () => 
         {t('members.linkExpires')}: <Time at={link.expiresAt} />
       </Text>
     </OnceModal>
+  );
+}
+
+/** What may be done to somebody after a question. */
+export type MemberChange = { readonly what: 'disable' | 'enable' | 'reset'; readonly member: Member };
+
+type ConfirmProps = {
+  readonly doing: MemberChange | undefined;
+  readonly onClose: () => void;
+  readonly onConfirm: (doing: MemberChange) => Promise<void>;
+};
+
+/** Asks before somebody is disabled, enabled again or given a link to start over; opened by `doing`. */
+export function ConfirmMemberChange({ doing, onClose, onConfirm }: ConfirmProps) {
+  const { t } = useTranslation();
+  const what = doing?.what ?? 'disable';
+  const name = doing?.member.name ?? '';
+  return (
+    <ConfirmDanger
+      opened={doing !== undefined}
+      title={t(`members.${what}`)}
+      text={t(`members.${what}Text`, { name })}
+      confirm={t(`members.${what}`)}
+      danger={what !== 'enable'}
+      onClose={onClose}
+      onConfirm={async () => {
+        if (doing !== undefined) await onConfirm(doing);
+      }}
+    />
   );
 }

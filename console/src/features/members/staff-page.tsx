@@ -1,25 +1,22 @@
 import { Button, Menu, Text, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Member } from '@tsukasa/api';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
-import { ConfirmDanger } from '../../shared/confirm-danger.tsx';
 import { FormModal } from '../../shared/form-modal.tsx';
 import { Page, Section } from '../../shared/page.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
-import { LinkModal, type MemberLink, People } from './people.tsx';
+import { ConfirmMemberChange, LinkModal, type MemberChange, type MemberLink, People } from './people.tsx';
 
 /** The provider's own people. */
 export function StaffPage() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [inviting, setInviting] = useState(false);
-  const [changing, setChanging] = useState<Member>();
+  const [doing, setDoing] = useState<MemberChange>();
   const [link, setLink] = useState<MemberLink>();
   const staff = useQuery({ queryKey: ['staff'], queryFn: () => call('listStaff') });
-  const disable = changing?.disabledAt === null;
   return (
     <Page
       title={t('members.staffTitle')}
@@ -37,9 +34,14 @@ export function StaffPage() {
               label={t('members.staffTitle')}
               members={items}
               menu={(member) => (
-                <Menu.Item onClick={() => setChanging(member)}>
-                  {member.disabledAt === null ? t('members.disable') : t('members.enable')}
-                </Menu.Item>
+                <>
+                  <Menu.Item onClick={() => setDoing({ what: 'reset', member })}>{t('members.reset')}</Menu.Item>
+                  {member.disabledAt === null ? (
+                    <Menu.Item onClick={() => setDoing({ what: 'disable', member })}>{t('members.disable')}</Menu.Item>
+                  ) : (
+                    <Menu.Item onClick={() => setDoing({ what: 'enable', member })}>{t('members.enable')}</Menu.Item>
+                  )}
+                </>
               )}
             />
           )}
@@ -55,15 +57,12 @@ export function StaffPage() {
           }}
         />
       ) : null}
-      <ConfirmDanger
-        opened={changing !== undefined}
-        title={disable ? t('members.disable') : t('members.enable')}
-        text={disable ? t('members.disableText', { name: changing?.name ?? '' }) : changing?.name}
-        confirm={disable ? t('members.disable') : t('members.enable')}
-        danger={disable}
-        onClose={() => setChanging(undefined)}
-        onConfirm={async () => {
-          await call('changeStaff', { params: { userId: changing?.userId ?? '' }, body: { disabled: disable } });
+      <ConfirmMemberChange
+        doing={doing}
+        onClose={() => setDoing(undefined)}
+        onConfirm={async ({ what, member: { userId } }) => {
+          if (what === 'reset') setLink(await call('resetStaff', { params: { userId } }));
+          else await call('changeStaff', { params: { userId }, body: { disabled: what === 'disable' } });
           await client.invalidateQueries({ queryKey: ['staff'] });
         }}
       />

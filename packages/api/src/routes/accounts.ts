@@ -148,6 +148,16 @@ export const accountRoutes = defineRoutes({
     status: 200,
     response: s.Member,
   },
+  resetStaff: {
+    method: 'POST',
+    path: '/api/v1/provider/staff/:userId/reset',
+    summary: 'A one-time link for a member of staff to set a new password and second factor',
+    access: 'provider.staff.manage',
+    fresh: true,
+    params: Type.Object({ userId: Type.String({ maxLength: 100 }) }),
+    status: 201,
+    response: s.MemberLink,
+  },
   listProviderApiTokens: {
     method: 'GET',
     path: '/api/v1/provider/api-tokens',

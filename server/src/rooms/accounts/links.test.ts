@@ -148,6 +148,39 @@ test('an administrator cannot take over, by a reset, an account that acts elsewh
   await t.browser(await t.providerToken()).ok('POST', reset(userId));
 });
 
+test('staff who belong to no contractor are reset by other staff, in the trail of the provider', async () => {
+  const { userId, email } = await t.staff();
+  const { page: old } = await t.signedIn(email);
+  const reset = (id: string) => `/api/v1/provider/staff/${id}/reset`;
+  const provider = t.browser(await t.providerToken());
+  const link = (await provider.ok('POST', reset(userId))) as Link;
+  assert.equal(link.email, email);
+  const code = codeOf(link.url);
+  const seen = (await t.browser().ok('POST', INSPECT, { code })) as { purpose: string; contractorName: string | null };
+  assert.deepEqual([seen.purpose, seen.contractorName], ['reset', null]);
+  await t.browser().ok('POST', ACCEPT, { code, password: NEW_PASSWORD });
+  await t.browser().refused(410, 'account_link.used', 'POST', ACCEPT, { code, password: NEW_PASSWORD });
+  await old.refused(401, 'session.missing', 'GET', '/api/v1/session');
+  await t.browser().ok('POST', '/api/auth/sign-in/email', { email, password: NEW_PASSWORD });
+  const rows = await t.query<{ action: string }>(
+    `select action from audit_entries where target_id = $1 and contractor_id = $2 order by seq`,
+    [userId, '00000000-0000-0000-0000-000000000000'],
+  );
+  assert.deepEqual(
+    rows.map((row) => row.action).filter((action) => /reset|started/.test(action)),
+    ['staff.reset_offered', 'account.started_over'],
+  );
+});
+
+test('only staff is reset as staff', async () => {
+  const contractorId = await t.contractor();
+  const { userId } = await t.member(contractorId, 'contractor_administrator');
+  const path = `/api/v1/provider/staff/${userId}/reset`;
+  await t.browser(await t.providerToken()).refused(404, 'member.unknown', 'POST', path);
+  const administrator = t.browser(await t.contractorToken(contractorId, 'contractor_administrator'));
+  assert.equal((await administrator.send('POST', path)).status, 403);
+});
+
 test('an open reset link dies when the person joins another place', async () => {
   const [mine, theirs] = [await t.contractor(), await t.contractor()];
   const { userId, email } = await t.member(mine, 'auditor');

@@ -23,7 +23,14 @@ import { authorOf, type Chain, record } from './trail.ts';
 
 type Routes = Pick<
   typeof accountRoutes,
-  'listMembers' | 'inviteMember' | 'changeMember' | 'resetMember' | 'listStaff' | 'inviteStaff' | 'changeStaff'
+  | 'listMembers'
+  | 'inviteMember'
+  | 'changeMember'
+  | 'resetMember'
+  | 'listStaff'
+  | 'inviteStaff'
+  | 'changeStaff'
+  | 'resetStaff'
 >;
 
 const JOIN_HOURS = 7 * 24;
@@ -46,6 +53,7 @@ export function peopleHandlers(deps: AccountsDeps): Handlers<Routes> {
     listStaff: async () => page(await db.asProvider(listStaff)),
     inviteStaff: ({ body }, context) => inviteStaff(deps, body, context),
     changeStaff: ({ params, body }, context) => changeStaff(deps, params.userId, body.disabled, context),
+    resetStaff: ({ params }, context) => resetStaff(deps, params.userId, context),
   };
 }
 
@@ -153,22 +161,34 @@ async function resetMember(deps: AccountsDeps, contractorId: ContractorId, userI
     if (!byProvider && (elsewhere || staff)) {
       throw new DomainError('forbidden', 'the account is used elsewhere too', { reason: 'member.shared_account' });
     }
-    const { url, expiresAt } = await makeLink(deps, tx, {
-      purpose: 'reset',
-      email: member.email,
-      contractorId,
-      role: memberRole(member),
-      createdBy: context.actor.name,
-      hours: RESET_HOURS,
-    });
     const chains: Chain[] = byProvider ? [contractorId, 'provider'] : [contractorId];
-    await record(deps, tx, chains, authorOf(context), {
-      action: 'member.reset_offered',
-      target: targetOf(member),
-      details: { expiresAt: expiresAt.toString() },
-    });
-    return { url, email: member.email, expiresAt: expiresAt.toString() };
+    return offerReset(deps, tx, { member, contractorId, chains, action: 'member.reset_offered' }, context);
   });
+}
+
+/** Staff of the provider who may belong to no contractor; the link is the provider's, and so is the trail. */
+async function resetStaff(deps: AccountsDeps, userId: string, context: RequestContext) {
+  return deps.db.asProvider(async (tx) => {
+    const member = existing(await findStaff(tx, userId));
+    const action = 'staff.reset_offered';
+    return offerReset(deps, tx, { member, contractorId: undefined, chains: ['provider'], action }, context);
+  });
+}
+
+type Reset = { member: Member; contractorId: ContractorId | undefined; chains: readonly Chain[]; action: string };
+
+async function offerReset(deps: AccountsDeps, tx: Tx, reset: Reset, context: RequestContext) {
+  const { member, contractorId, chains, action } = reset;
+  const { email, role } = member;
+  const createdBy = context.actor.name;
+  const place = { purpose: 'reset', email, contractorId, role } as const;
+  const { url, expiresAt } = await makeLink(deps, tx, { ...place, createdBy, hours: RESET_HOURS });
+  await record(deps, tx, chains, authorOf(context), {
+    action,
+    target: targetOf(member),
+    details: { expiresAt: expiresAt.toString() },
+  });
+  return { url, email, expiresAt: expiresAt.toString() };
 }
 
 async function changeStaff(
