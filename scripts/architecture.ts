@@ -35,12 +35,12 @@ const PACKAGES: Readonly<Record<string, { readonly may: readonly string[]; reado
   'packages/apple-mdm': { may: ['cms'] },
   'packages/windows-mdm': { may: ['cms'] },
   server: { may: ['api', 'terms', 'cms', 'scep', 'apple-mdm', 'windows-mdm'], tests: ['fakes'] },
-  console: { may: ['api'] },
+  console: { may: ['api', 'terms'] },
   workspace: { may: ['api'] },
-  cli: { may: ['api'], tests: ['fakes'] },
+  cli: { may: ['api', 'terms'], tests: ['fakes'] },
   fakes: { may: ['api', 'cms', 'scep', 'apple-mdm', 'windows-mdm'] },
-  bench: { may: ['api', 'cms', 'scep', 'apple-mdm', 'windows-mdm', 'fakes'] },
-  e2e: { may: ['api', 'cms', 'scep', 'apple-mdm', 'windows-mdm', 'fakes'] },
+  bench: { may: ['api', 'terms', 'cms', 'scep', 'apple-mdm', 'windows-mdm', 'fakes'] },
+  e2e: { may: ['api', 'terms', 'cms', 'scep', 'apple-mdm', 'windows-mdm', 'fakes'] },
 };
 
 /** Wire formats and terms are pure. */

@@ -183,12 +183,18 @@ export const en: Messages = {
   },
   roles: {
     provider_administrator: 'Provider administrator',
+    provider_sales: 'Sales',
+    provider_billing: 'Billing',
+    provider_desk: 'Operation desk',
     contractor_administrator: 'Administrator',
     helpdesk: 'Helpdesk',
     auditor: 'Auditor',
   },
   roleText: {
     provider_administrator: 'Manages every contractor and the installation itself.',
+    provider_sales: 'Keeps contractors, applications, quotes, contracts and the terms. Cannot operate devices.',
+    provider_billing: 'Closes months, issues invoices and records payments. Cannot operate devices.',
+    provider_desk: 'Operates devices on behalf of contractors. Cannot erase them or remove management.',
     contractor_administrator: 'May do everything within this contractor.',
     helpdesk: 'Operates devices day to day. Cannot erase them or remove their management.',
     auditor: 'May only read.',

@@ -182,12 +182,18 @@ export const ja = {
   },
   roles: {
     provider_administrator: 'サービス運営管理者',
+    provider_sales: '営業担当',
+    provider_billing: '請求担当',
+    provider_desk: 'オペレーションデスク',
     contractor_administrator: '管理者',
     helpdesk: 'ヘルプデスク',
     auditor: '監査担当',
   },
   roleText: {
     provider_administrator: 'すべての契約者と、この設備全体を管理します。',
+    provider_sales: '契約者、申込、見積、契約、約款を扱います。端末は操作できません。',
+    provider_billing: '請求の締め、請求書、入金を扱います。端末は操作できません。',
+    provider_desk: '契約者に代わって端末を操作します。消去と管理の解除はできません。',
     contractor_administrator: 'この契約者のすべての操作ができます。',
     helpdesk: '端末の日常の操作ができます。消去と管理の解除はできません。',
     auditor: '閲覧だけができます。',

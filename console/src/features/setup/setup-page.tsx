@@ -1,7 +1,7 @@
 import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import type { Role } from '@tsukasa/api';
+import { CONTRACTOR_ROLES, PROVIDER_ROLES, type Role } from '@tsukasa/api';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, type Output } from '../../app/api.ts';
@@ -126,7 +126,7 @@ function AcceptForm({ code, link }: { code: string; link: Output<'inspectAccount
   );
 }
 
-const ROLES: readonly string[] = ['provider_administrator', 'contractor_administrator', 'helpdesk', 'auditor'];
+const ROLES: readonly string[] = [...PROVIDER_ROLES, ...CONTRACTOR_ROLES];
 const isRole = (role: string): role is Role => ROLES.includes(role);
 
 function usePurpose(link: Output<'inspectAccountLink'>): string {

@@ -1,4 +1,10 @@
-import type { accountRoutes, ContractorRole, Member, ProviderRole } from '@tsukasa/api';
+import {
+  type accountRoutes,
+  CONTRACTOR_ROLES,
+  type ContractorRole,
+  type Member,
+  type ProviderRole,
+} from '@tsukasa/api';
 import type { Tx } from '../../base/db.ts';
 import { DomainError } from '../../base/errors.ts';
 import type { Handlers, RequestContext } from '../../base/http/context.ts';
@@ -140,8 +146,9 @@ async function changeMember(
 }
 
 function memberRole({ role }: Member): ContractorRole {
-  if (role === 'provider_administrator') throw new Error('a member of a contractor has a role of the provider');
-  return role;
+  const own = CONTRACTOR_ROLES.find((each) => each === role);
+  if (own === undefined) throw new Error('a member of a contractor has a role of the provider');
+  return own;
 }
 
 function lastAdministrator(): DomainError {

@@ -1,4 +1,4 @@
-import { type accountRoutes, type ContractorRole, type Permission, ROLE_PERMISSIONS, type Session } from '@tsukasa/api';
+import { type accountRoutes, type Permission, ROLE_PERMISSIONS, type Role, type Session } from '@tsukasa/api';
 import { verifyPassword } from 'better-auth/crypto';
 import { DomainError } from '../../base/errors.ts';
 import type { Handlers, RequestContext } from '../../base/http/context.ts';
@@ -64,7 +64,7 @@ async function contractorsOf(deps: AccountsDeps, principal: Principal): Promise<
     }));
 }
 
-function permissionsOf(role: ContractorRole | 'provider_administrator'): Permission[] {
+function permissionsOf(role: Role): Permission[] {
   return [...ROLE_PERMISSIONS[role]];
 }
 
