@@ -16,8 +16,10 @@ import {
 
 for (const [status, reason, outcome] of [
   [200, undefined, 'accepted'],
-  [400, 'BadDeviceToken', 'wrong_certificate'],
-  [400, 'DeviceTokenNotForTopic', 'wrong_certificate'],
+  [400, 'BadDeviceToken', 'token_refused'],
+  [400, 'DeviceTokenNotForTopic', 'token_refused'],
+  [400, 'BadTopic', 'wrong_topic'],
+  [400, 'TopicDisallowed', 'wrong_topic'],
   [400, 'PayloadEmpty', 'bug'],
   [400, 'IdleTimeout', 'retry'],
   [400, 'SomethingNew', 'bug'],

@@ -32,17 +32,26 @@ export function pushBody(pushMagic: string): Buffer {
 
 /**
  * What to do about an answer. `token_gone`: stop pushing to this token unless a newer `TokenUpdate` exists;
- * `wrong_certificate`: token and certificate do not belong together, on many devices the certificate is the wrong one;
- * `tenant_fault`: pause this tenant's pushes; `retry`: later, with jitter; `bug`: ours, retrying will not help.
+ * `token_refused`: a fault of this device's token alone, try it seldom; `wrong_topic`: the certificate may not push to
+ * its topic, and `tenant_fault`: the certificate itself is refused: pause this tenant's pushes; `retry`: later, with
+ * jitter; `bug`: ours, retrying will not help.
  */
-export const PUSH_OUTCOMES = ['accepted', 'token_gone', 'wrong_certificate', 'tenant_fault', 'retry', 'bug'] as const;
+export const PUSH_OUTCOMES = [
+  'accepted',
+  'token_gone',
+  'token_refused',
+  'wrong_topic',
+  'tenant_fault',
+  'retry',
+  'bug',
+] as const;
 export type PushOutcome = (typeof PUSH_OUTCOMES)[number];
 
 const BY_REASON: { readonly [reason: string]: PushOutcome } = {
-  BadDeviceToken: 'wrong_certificate',
-  DeviceTokenNotForTopic: 'wrong_certificate',
-  BadTopic: 'wrong_certificate',
-  TopicDisallowed: 'wrong_certificate',
+  BadDeviceToken: 'token_refused',
+  DeviceTokenNotForTopic: 'token_refused',
+  BadTopic: 'wrong_topic',
+  TopicDisallowed: 'wrong_topic',
   MissingTopic: 'bug',
   BadExpirationDate: 'bug',
   BadMessageId: 'bug',

@@ -1,4 +1,4 @@
-import { classifyPushAnswer } from '@tsukasa/apple-mdm';
+import { classifyPushAnswer, type PushOutcome } from '@tsukasa/apple-mdm';
 import type { PushAnswer } from './apns-client.ts';
 import { absentDelay, notNowDelay, retryDelay } from './schedule.ts';
 
@@ -44,15 +44,12 @@ export function isAfter(a: Temporal.Instant | undefined, b: Temporal.Instant): b
 
 /** What an answer means for one enrollment, and for its contractor. */
 export type Consequence = {
-  readonly outcome: 'accepted' | 'token_gone' | 'wrong_certificate' | 'tenant_fault' | 'retry' | 'unreachable' | 'bug';
+  readonly outcome: PushOutcome | 'unreachable';
   readonly status: number | undefined;
   readonly reason: string | undefined;
   /** Until the next push; absent: none, the token is dead. */
   readonly next: Temporal.Duration | undefined;
 };
-
-/** Faults of the certificate itself rather than of one device's token: one is enough to stop. */
-export const CERTIFICATE_REASONS: ReadonlySet<string> = new Set(['BadTopic', 'TopicDisallowed']);
 
 /** Reads an answer (fact sheet 4.3). `due.attempts` does not count this push yet. */
 export function consequenceOf(answer: PushAnswer, due: Due): Consequence {
@@ -76,8 +73,9 @@ export function consequenceOf(answer: PushAnswer, due: Due): Consequence {
     case 'retry':
       return { outcome, ...said, next: longer(retryDelay(attempt), answer.retryAfterSeconds) };
     case 'tenant_fault':
+    case 'wrong_topic':
       return { outcome, ...said, next: retryDelay(attempt) };
-    case 'wrong_certificate':
+    case 'token_refused':
       return { outcome, ...said, next: retryDelay(attempt + 2) };
     case 'bug':
       return { outcome, ...said, next: retryDelay(attempt + 4) };

@@ -276,16 +276,71 @@ test('a refused certificate pauses its contractor with one alarm, and kills no t
   }
 });
 
-test('one refused token is one event; several, without a good one between, are a wrong certificate', async () => {
-  const contractorId = await newContractor();
-  const phones = await Promise.all(Array.from({ length: 3 }, () => newPhone(contractorId)));
-  refusing(400, 'BadDeviceToken');
-  for (const [n, phone] of phones.entries()) {
-    await enqueue(phone);
-    assert.equal((await pushed(phone, 1)).token_dead_at, null);
-    const expected = n < 2 ? 'push.token_refused warning' : 'push.wrong_certificate alarm';
-    assert.ok((await events(contractorId)).includes(expected));
-  }
+for (const { reason, status, of } of [
+  { reason: 'BadDeviceToken', status: 400, of: 'push.token_refused warning' },
+  { reason: 'DeviceTokenNotForTopic', status: 400, of: 'push.token_refused warning' },
+  { reason: 'Unregistered', status: 410, of: 'push.token_dead warning' },
+]) {
+  test(`however many tokens are ${reason}, the contractor's other devices are woken at once`, async () => {
+    const contractorId = await newContractor();
+    const refused = await Promise.all(Array.from({ length: 8 }, () => newPhone(contractorId)));
+    const healthy = await newPhone(contractorId);
+    const tokens = new Set(refused.map(({ token }) => token));
+    answering(({ token }) => (tokens.has(token) ? { status, body: { reason } } : { status: 200 }));
+    for (const phone of refused) await enqueue(phone);
+    for (const phone of refused) await pushed(phone, 1);
+    await enqueue(healthy);
+    assert.equal((await pushed(healthy, 1)).last_status, 200);
+    assert.deepEqual(
+      await events(contractorId),
+      refused.map(() => of),
+    );
+    for (const phone of refused) assert.equal(pushesTo(phone).length, 1);
+  });
+}
+
+for (const reason of ['BadTopic', 'TopicDisallowed']) {
+  test(`${reason} is about the certificate: one is enough to pause its contractor`, async () => {
+    const contractorId = await newContractor();
+    const [first, second] = [await newPhone(contractorId), await newPhone(contractorId)];
+    refusing(400, reason);
+    await enqueue(first);
+    assert.equal((await pushed(first, 1)).token_dead_at, null);
+    await enqueue(second);
+    await later(4);
+    await new Promise((done) => setTimeout(done, 50));
+    assert.deepEqual([pushesTo(second).length, await events(contractorId)], [0, ['push.wrong_certificate alarm']]);
+  });
+}
+
+test('a contractor whose pushes are not answered leaves places for the others', async () => {
+  const [stuck, other] = [await newContractor(), await newContractor()];
+  const phones = await Promise.all(Array.from({ length: 1300 }, () => newPhone(stuck)));
+  const healthy = await newPhone(other);
+  const tokens = new Set(phones.map(({ token }) => token));
+  answering(({ token }) => (tokens.has(token) ? 'hang' : { status: 200 }));
+  await db.asContractor(stuck, async (tx) => {
+    await query(
+      `insert into apple_commands (contractor_id, enrollment_id, command_id, request_type, created_at, expires_at)
+       select contractor_id, enrollment_id, gen_random_uuid(), 'DeviceInformation', $2, $2::timestamptz + interval '100 days'
+       from apple_enrollments where contractor_id = $1`,
+      [stuck, clock.now().toString()],
+    );
+    for (const { enrollmentId } of phones) await wakeUps.wantWake(tx, stuck, enrollmentId, clock.now());
+  });
+  wakeUps.nudge();
+  const inFlight = async () => {
+    const [row] = await query<{ count: number }>(
+      'select count(*)::integer from apple_wakeups where contractor_id = $1 and wake_at > $2',
+      [stuck, clock.now().toString()],
+    );
+    return row?.count ?? 0;
+  };
+  await until('as many as may be', async () => (await inFlight()) >= 1000);
+  await enqueue(healthy);
+  assert.equal((await pushed(healthy, 1)).last_status, 200);
+  assert.ok((await inFlight()) < 1300);
+  accepting();
 });
 
 for (const { status, reason, minutes, body } of [

@@ -8,7 +8,7 @@ import type { PushIdentity } from '../../certificates/index.ts';
 import { type DeviceEventInput, recordEvent } from '../../devices/index.ts';
 import type { EnrollmentId } from '../model.ts';
 import type { ApnsClient, PushAnswer } from './apns-client.ts';
-import { CERTIFICATE_REASONS, type Consequence, consequenceOf, decide } from './decide.ts';
+import { type Consequence, consequenceOf, decide } from './decide.ts';
 import { Pauses } from './pauses.ts';
 import { jittered } from './schedule.ts';
 import { type Claimed, claimDue, retryProblems, reviveToken, type Settlement, settle, upsertWake } from './store.ts';
@@ -47,6 +47,8 @@ export interface WakeUps {
 
 const BATCH = 200;
 const MAX_IN_FLIGHT = 2000;
+/** From so many of one contractor on nothing more of it is taken: answers that do not come must not hold up the others. */
+const MAX_OF_CONTRACTOR = 1000;
 const POLL_MS = 1000;
 /** Longer than a push can take, connecting included. */
 const LEASE_SECONDS = 60;
@@ -75,6 +77,7 @@ class WakeUpWorker implements WakeUps {
   #settling: Settling[] = [];
   #gathering: NodeJS.Timeout | undefined;
   #inFlight = 0;
+  readonly #inFlightOf = new Map<ContractorId, number>();
   #nudged = false;
   #wakeLoop: (() => void) | undefined;
   #loop: Promise<void> | undefined;
@@ -198,7 +201,7 @@ class WakeUpWorker implements WakeUps {
     if (limit <= 0) return false;
     const now = this.#deps.clock.now();
     const lease = now.add({ seconds: LEASE_SECONDS });
-    const paused = this.#pauses.active(now);
+    const paused = [...this.#pauses.active(now), ...this.#busy()];
     const claimed = await this.#deps.db.jobs((tx) => claimDue(tx, { now, lease, limit, paused }));
     const certificates = new Map<string, Promise<PushIdentity | undefined>>();
     for (const each of claimed) {
@@ -215,6 +218,18 @@ class WakeUpWorker implements WakeUps {
       }
     }
     return claimed.length === limit;
+  }
+
+  /** Contractors with so many pushes under way that the next places are for others. */
+  #busy(): readonly ContractorId[] {
+    return [...this.#inFlightOf].filter(([, count]) => count >= MAX_OF_CONTRACTOR).map(([id]) => id);
+  }
+
+  #count(contractorId: ContractorId, change: 1 | -1): void {
+    this.#inFlight += change;
+    const count = (this.#inFlightOf.get(contractorId) ?? 0) + change;
+    if (count === 0) this.#inFlightOf.delete(contractorId);
+    else this.#inFlightOf.set(contractorId, count);
   }
 
   #track(work: Promise<void>): void {
@@ -236,7 +251,7 @@ class WakeUpWorker implements WakeUps {
       certificates.get(name) ??
       db.jobsFor(contractorId, (tx) => this.#deps.pushCertificateFor(tx, contractorId, topic));
     certificates.set(name, found);
-    this.#inFlight += 1;
+    this.#count(contractorId, 1);
     try {
       const identity = await found;
       const now = clock.now();
@@ -251,7 +266,7 @@ class WakeUpWorker implements WakeUps {
       const answer = await client.send(identity, { topic, token, pushMagic, expiresAt });
       this.#answered({ claimed, answer, at: clock.now() });
     } finally {
-      this.#inFlight -= 1;
+      this.#count(contractorId, -1);
     }
   }
 
@@ -310,18 +325,17 @@ class WakeUpWorker implements WakeUps {
     { outcome, status, reason }: Consequence,
     now: Temporal.Instant,
   ): { readonly event: DeviceEventInput | undefined; readonly until?: Temporal.Instant } {
-    const { contractorId, enrollmentId, deviceId } = claimed;
+    const { contractorId, deviceId } = claimed;
     const details = { status: status ?? null, reason: reason ?? null, topic: claimed.topic };
     const ofDevice = (kind: string) =>
       ({ kind, severity: 'warning', deviceId, dedupe: deviceId, details, now }) as const;
     switch (outcome) {
       case 'token_gone':
         return { event: ofDevice('push.token_dead') };
-      case 'wrong_certificate': {
-        const many = this.#pauses.tokenRefused(contractorId, enrollmentId);
-        if (!many && !CERTIFICATE_REASONS.has(reason ?? '')) return { event: ofDevice('push.token_refused') };
+      case 'token_refused':
+        return { event: ofDevice('push.token_refused') };
+      case 'wrong_topic':
         return this.#pause(contractorId, 'push.wrong_certificate', details, now);
-      }
       case 'tenant_fault':
         return this.#pause(contractorId, 'push.certificate_refused', details, now);
       case 'bug':
