@@ -33,7 +33,7 @@ export function AskAction({ assessment, device, contractorId, onClose, onAsked }
   const preview = usePreview({ assessment, device, contractorId }, values);
   const shown = preview.data ?? assessment;
   const wrong = problemsOf(values, shown.requiredOptions);
-  const ready = shown.possible && wrong.size === 0 && (!shown.needsReason || reason.trim() !== '');
+  const ready = shown.possible && !preview.isError && wrong.size === 0 && (!shown.needsReason || reason.trim() !== '');
   const ask = useMutation({
     mutationFn: () =>
       call('askAction', {
@@ -93,7 +93,7 @@ export function AskAction({ assessment, device, contractorId, onClose, onAsked }
             value={expiresIn}
             onChange={setExpiresIn}
           />
-          <ProblemAlert error={ask.error} />
+          <ProblemAlert error={ask.error ?? preview.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t('common.cancel')}

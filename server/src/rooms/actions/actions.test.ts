@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Action, ActionRequest } from '@tsukasa/api';
+import { DomainError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import { silentLog } from '../../base/log.ts';
 import { markUnmanaged, type ObservedValues } from '../devices/index.ts';
@@ -105,6 +106,30 @@ test('what cannot work on this device is refused with the reason, and leaves not
   assert.deepEqual(await trail(), []);
   const rows = await ground.query('select 1 from actions where contractor_id = $1', [contractorId]);
   assert.equal(rows.length, 0);
+});
+
+test('a preview refuses the parameters that asking refuses, in the same words', async () => {
+  const { ask, params, contractorId, trail } = await fleet();
+  const errorsOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => assert.fail('was not refused'),
+      (error: unknown) => {
+        assert.ok(error instanceof DomainError);
+        return [error.code, error.errors];
+      },
+    );
+  for (const body of [
+    { type: 'raw', params: { plist: 'wrong' }, reason: 'x' },
+    { type: 'lock', params: { pin: '123456' } },
+    { type: 'rename' },
+  ] as const) {
+    const preview = handlers.previewAction(
+      { params, query: undefined, body },
+      requestBy('contractor_administrator', contractorId),
+    );
+    assert.deepEqual(await errorsOf(preview), await errorsOf(ask(body)));
+  }
+  assert.deepEqual(await trail(), []);
 });
 
 test('the assessment of everything says what is possible and permitted', async () => {

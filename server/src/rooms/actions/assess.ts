@@ -13,7 +13,7 @@ import type { RequestContext } from '../../base/http/context.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { type DeviceFacts, type DeviceId, getDevice } from '../devices/index.ts';
 import type { ActionParams, Assessment, Dialect, RawCommand } from './model.ts';
-import { checkParams, DEFAULT_EXPIRY } from './rules.ts';
+import { checkParams, DEFAULT_EXPIRY, requireFitting } from './rules.ts';
 
 export type AssessDeps = { readonly db: Db; readonly dialects: ReadonlyMap<Platform, Dialect> };
 
@@ -50,7 +50,10 @@ export async function assessAll(
   return ACTION_TYPES.map((type) => present(type, assess(deps, device, type, {}), context));
 }
 
-/** One action with its parameters; asks nothing. Throws `not_found`, `invalid`. */
+/**
+ * One action with its parameters; asks nothing. Parameters are judged as when asking: throws `not_found`, `invalid`. What
+ * cannot work on the device whatever the parameters is the assessment's refusal.
+ */
 export async function preview(
   deps: AssessDeps,
   contractorId: ContractorId,
@@ -60,7 +63,9 @@ export async function preview(
 ): Promise<ActionAssessment> {
   checkParams(type, params);
   const device = await deps.db.asContractor(contractorId, (tx) => getDevice(tx, contractorId, deviceId));
-  return present(type, assess(deps, device, type, params), context);
+  const assessment = assess(deps, device, type, params);
+  if (assessment.refusal === undefined) requireFitting(type, params, assessment);
+  return present(type, assessment, context);
 }
 
 /** The platform's own commands on one device. Throws `not_found`. */

@@ -72,13 +72,19 @@ function invalidParams(errors: readonly FieldError[]): DomainError {
 
 /** Throws `precondition_failed` with the refusal as its reason, `invalid` for parameters that this device does not take. */
 export function requirePossible(type: ActionType, params: ActionParams, assessment: Assessment): void {
-  const { refusal, errors = [], options, requiredOptions, needsPin = false } = assessment;
+  const { refusal } = assessment;
   if (refusal !== undefined) {
     throw new DomainError('precondition_failed', `${type} cannot work on this device`, {
       reason: refusal.code,
       params: errorParams(refusal),
     });
   }
+  requireFitting(type, params, assessment);
+}
+
+/** Throws `invalid` with a pointer for each parameter that this device does not take, lacks, or cannot make sense of. */
+export function requireFitting(type: ActionType, params: ActionParams, assessment: Assessment): void {
+  const { errors = [], options, requiredOptions, needsPin = false } = assessment;
   const unknown = Object.keys(params)
     .filter((name) => !options.includes(name) && !(type === 'raw' && name === 'plist'))
     .map((name) => ({ pointer: `/params/${name}`, detail: 'this device does not take it' }));
