@@ -260,7 +260,6 @@ const event: Wordings = {
     'An answer to a command that was never sent arrived',
   ),
   'channel.late_result': w('終わった操作への応答が遅れて届きました', 'An answer came after its action had ended'),
-  'declarative.refused': w('端末が宣言による管理を断りました', 'A device refused declarative management'),
   'enrollment.replaced': w('端末が登録し直されました', 'A device enrolled again'),
   'identity.renewal_failed': w('識別証明書を更新できません', 'An identity certificate cannot be renewed'),
   'identity.renewal_refused': w(

@@ -8,6 +8,7 @@ import type { DeviceFacts } from '../devices/index.ts';
 import { assess } from './assess.ts';
 import { createDialect } from './dialect.ts';
 import { parseRawCommand } from './raw-command.ts';
+import { isSupervised } from './target.ts';
 
 const NOTHING: DeviceFacts = {
   contractorId: newId<'Contractor'>(),
@@ -180,4 +181,10 @@ test('any text is a command or a list of problems', () => {
     }),
   );
   assert.ok(readPlistDict(writePlist({ RequestType: 'x' })));
+});
+
+test('an approved enrollment counts as supervision from macOS 11 on', () => {
+  const supervisedMac = (osVersion: string | undefined) => isSupervised({ ...mac, osVersion });
+  assert.deepEqual([undefined, '10.15.7', '11', '26.0'].map(supervisedMac), [true, false, true, true]);
+  assert.equal(isSupervised({ ...mac, osVersion: '10.15.7', supervised: true }), true);
 });

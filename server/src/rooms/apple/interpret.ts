@@ -104,8 +104,9 @@ async function noteLostMode(tx: Tx, answer: AnswerRow, lostMode: boolean): Promi
 async function refused(tx: Tx, answer: AnswerRow, report: ConnectReport): Promise<ActionOutcome> {
   const failure = failureOf(answer, report);
   const { contractorId, deviceId, receivedAt: now, purpose, requestType } = answer;
-  if (purpose === 'renewal' || purpose === 'declarative') {
-    const kind = purpose === 'renewal' ? 'identity.renewal_refused' : 'declarative.refused';
+  // A refused DeclarativeManagement is no event: everything is observed by commands too, and it is asked again in time.
+  if (purpose === 'renewal') {
+    const kind = 'identity.renewal_refused';
     const details = { requestType, ...failure.params };
     await recordEvent(tx, contractorId, { kind, severity: 'warning', deviceId, dedupe: deviceId, details, now });
   }

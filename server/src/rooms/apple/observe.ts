@@ -1,4 +1,5 @@
 import {
+  type CommandTarget,
   declarationsToken,
   declarativeManagement,
   installProfile,
@@ -27,6 +28,8 @@ import { targetOf } from './target.ts';
 
 /** An observation that was not answered in this time is asked anew. */
 const OBSERVATION_DAYS = 7;
+/** How long a device that refused declarative management is left alone with it. */
+const DECLARATIVE_REFUSED_DAYS = 30;
 /** From when on an identity is renewed, how long one attempt may take, and how many there are. */
 export const RENEWAL = { daysBefore: 30, attemptDays: 7, retryHours: 24, attempts: 12 } as const;
 const DUE_BATCH = 200;
@@ -135,7 +138,7 @@ export class Observer {
         commands.push({ command, purpose: 'observation', secret: false, priority: 0, expiresAt });
       }
     }
-    if (open.byPurpose.declarative === 0 && supportsDeclarations(target)) {
+    if (open.byPurpose.declarative === 0 && (await this.#mayDeclare(tx, enrollment, target, now))) {
       const declarations = declarationsFor(device, enrollment.accessRights);
       if ((await findServedToken(tx, contractorId, enrollmentId)) !== declarationsToken(declarations)) {
         const command = declarativeManagement(tokensDocument(declarations, now));
@@ -145,6 +148,25 @@ export class Observer {
     }
     await insertCommands(tx, this.#deps.secrets, enrollment, commands, now);
     return commands.length > 0;
+  }
+
+  /**
+   * Not before the OS version is known and has it, nor again for a while after the device refused it: nothing is lost by
+   * waiting, since the commands observe all the same.
+   */
+  async #mayDeclare(tx: Tx, key: Key, target: CommandTarget, now: Temporal.Instant): Promise<boolean> {
+    if (target.osVersion === undefined || !supportsDeclarations(target)) return false;
+    const refused = await at(tx)
+      .selectFrom('apple_commands')
+      .select('command_id')
+      .where('contractor_id', '=', key.contractorId)
+      .where('enrollment_id', '=', key.enrollmentId)
+      .where('purpose', '=', 'declarative')
+      .where('outcome', 'in', ['error', 'format_error'])
+      .where('finished_at', '>', now.subtract({ hours: 24 * DECLARATIVE_REFUSED_DAYS }))
+      .limit(1)
+      .executeTakeFirst();
+    return refused === undefined;
   }
 
   async #plan(tx: Tx, { contractorId, enrollmentId }: Key, now: Temporal.Instant): Promise<void> {

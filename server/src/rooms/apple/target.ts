@@ -1,4 +1,4 @@
-import { type CommandTarget, platformOf, type TargetPlatform } from '@tsukasa/apple-mdm';
+import { type CommandTarget, compareVersions, platformOf, type TargetPlatform } from '@tsukasa/apple-mdm';
 import type { DeviceFacts } from '../devices/index.ts';
 
 /** What is known of the platform: what the device said it is, else what its model name says. */
@@ -25,5 +25,6 @@ export function targetOf(device: DeviceFacts, accessRights: number): CommandTarg
 /** A Mac whose user approved its enrollment counts as supervised from macOS 11 on (fact sheet 0). */
 export function isSupervised(device: DeviceFacts, platform = targetPlatform(device)): boolean {
   if (device.supervised === true) return true;
-  return platform === 'macOS' && device.userApproved === true;
+  if (platform !== 'macOS' || device.userApproved !== true) return false;
+  return device.osVersion === undefined || compareVersions(device.osVersion, '11') >= 0;
 }
