@@ -18,7 +18,13 @@ import { type Actions, actionMessages, createActions, type Dialect } from './roo
 import { type Apple, appleMessages, createApple } from './rooms/apple/index.ts';
 import { auditHandlers, recordAudit } from './rooms/audit/index.ts';
 import { type Certificates, certificateMessages, createCertificates } from './rooms/certificates/index.ts';
-import { type DeviceChannel, deviceHandlers, deviceMessages, personDevices } from './rooms/devices/index.ts';
+import {
+  type DeviceChannel,
+  deviceHandlers,
+  deviceMessages,
+  personDevices,
+  registerRetention,
+} from './rooms/devices/index.ts';
 import { directoryMessages, personHandlers } from './rooms/directory/index.ts';
 import { reportHandlers } from './rooms/reports/index.ts';
 
@@ -35,6 +41,7 @@ export const compose: Compose = async (foundation) => {
   accounts.registerJobs(jobs);
   actions.registerJobs(jobs);
   certificates.registerJobs(jobs);
+  registerRetention({ ...foundation, retention: config.retention }, jobs);
   const handlers: Handlers<typeof routes> = {
     ...accounts.handlers,
     ...auditHandlers(deps),

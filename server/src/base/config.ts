@@ -26,6 +26,8 @@ export type Config = {
   readonly apns: { readonly origin: string; readonly caFile: string | undefined };
   readonly log: { readonly level: LogLevel };
   readonly sessionLifetime: Temporal.Duration;
+  /** How long changes and events of devices are kept. */
+  readonly retention: { readonly changes: Temporal.Duration; readonly events: Temporal.Duration };
   readonly pools: { readonly app: number; readonly device: number; readonly jobs: number };
   readonly jobConcurrency: number;
 };
@@ -78,6 +80,10 @@ export function readConfig(env: Environment): Config {
     },
     log: { level: read.oneOf('TSUKASA_LOG_LEVEL', LOG_LEVELS, 'info') },
     sessionLifetime: read.duration('TSUKASA_SESSION_LIFETIME', 'PT12H', 'PT5M'),
+    retention: {
+      changes: read.duration('TSUKASA_KEEP_CHANGES', 'P730D', 'P30D'),
+      events: read.duration('TSUKASA_KEEP_EVENTS', 'P365D', 'P30D'),
+    },
     pools: {
       app: read.integer('TSUKASA_DB_POOL_APP', 10, 1, 200),
       device: read.integer('TSUKASA_DB_POOL_DEVICE', 4, 1, 200),

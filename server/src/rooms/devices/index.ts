@@ -26,5 +26,6 @@ export {
   personDevices,
   registerDevice,
 } from './registry.ts';
+export { type Retention, registerRetention } from './retention.ts';
 export { type DeviceDeps, deviceHandlers, deviceMessages } from './routes.ts';
 export type { SurroundingDeps } from './surroundings.ts';
