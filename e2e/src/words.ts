@@ -24,6 +24,13 @@ export const WORDS = {
     notFound: '見つかりません',
     choose: 'この方法で設定',
     authenticatorApp: '認証アプリ',
+    passkey: 'パスキー',
+    registerPasskey: 'パスキーを登録',
+    signInWithPasskey: 'パスキーでサインイン',
+    signOut: 'サインアウト',
+    addAuthenticatorApp: '認証アプリを設定',
+    next: '次へ',
+    scanned: '認証アプリで読み取ってください',
     close: '閉じる',
     /** Buttons that open a form, by the page where they stand. */
     forms: {
@@ -61,6 +68,13 @@ export const WORDS = {
     notFound: 'Not found',
     choose: 'Set up this one',
     authenticatorApp: 'Authenticator app',
+    passkey: 'Passkey',
+    registerPasskey: 'Register the passkey',
+    signInWithPasskey: 'Sign in with a passkey',
+    signOut: 'Sign out',
+    addAuthenticatorApp: 'Set up an authenticator app',
+    next: 'Next',
+    scanned: 'Scan it with the authenticator app',
     close: 'Close',
     forms: {
       provider: 'Add a contractor',

@@ -52,11 +52,16 @@ export async function call<N extends RouteName>(
   const parts: Parts = input ?? {};
   const key = crypto.randomUUID();
   const { method } = routes[name];
+  return withProof(async () => (await request(method, urlOf(name, parts), parts, key)) as Output<N>);
+}
+
+/** Runs a request, and once more after the person has proven themselves when the server asks for that. */
+export async function withProof<T>(run: () => Promise<T>): Promise<T> {
   try {
-    return (await request(method, urlOf(name, parts), parts, key)) as Output<N>;
+    return await run();
   } catch (error) {
     if (!wantsReauthentication(error) || !(await prove())) throw error;
-    return (await request(method, urlOf(name, parts), parts, key)) as Output<N>;
+    return run();
   }
 }
 

@@ -1,9 +1,14 @@
 import { startAuthentication, startRegistration } from '@simplewebauthn/browser';
+import { withProof } from './api.ts';
 import { currentLanguage } from './language.ts';
 import { ApiError, problemOf } from './problem.ts';
 
 /** Sign-in itself is better-auth's, under /api/auth; these are its addresses that we use. */
-async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  return withProof(() => send<T>(method, path, body));
+}
+
+async function send<T>(method: 'GET' | 'POST', path: string, body: unknown): Promise<T> {
   const response = await fetch(`/api/auth${path}`, {
     method,
     credentials: 'same-origin',
@@ -31,11 +36,14 @@ export const enableTotp = (password: string) =>
   ask<{ totpURI: string; backupCodes: readonly string[] }>('POST', '/two-factor/enable', { password });
 export const newBackupCodes = (password: string) =>
   ask<{ backupCodes: readonly string[] }>('POST', '/two-factor/generate-backup-codes', { password });
+export const changePassword = (currentPassword: string, newPassword: string) =>
+  ask<unknown>('POST', '/change-password', { currentPassword, newPassword });
 export const signOut = () => ask<unknown>('POST', '/sign-out');
 
 type RequestOptions = Parameters<typeof startAuthentication>[0]['optionsJSON'];
 type CreationOptions = Parameters<typeof startRegistration>[0]['optionsJSON'];
 
+/** Signs in; inside a session that is complete already it proves the person again, and the session goes on. */
 export async function signInWithPasskey(): Promise<void> {
   const optionsJSON = await ask<RequestOptions>('GET', '/passkey/generate-authenticate-options');
   const response = await startAuthentication({ optionsJSON });

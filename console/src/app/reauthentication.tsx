@@ -1,9 +1,12 @@
 import { Alert, Button, Group, Modal, PasswordInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { browserSupportsWebAuthn as canPasskey } from '@simplewebauthn/browser';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCloseLabel } from '../shared/confirm-danger.tsx';
 import { call, onReauthentication } from './api.ts';
+import { signInWithPasskey } from './better-auth.ts';
+import { oneOf } from './search.ts';
 import { sessionQuery, useSession } from './session.ts';
 
 /** Mounted once in the shell: opens when a request needs a fresh proof and answers whether it was given. */
@@ -29,11 +32,15 @@ export function Reauthentication() {
   return open ? <Proof onDone={finish} /> : null;
 }
 
+const WAYS = ['password', 'totp', 'passkey'] as const;
+type Way = (typeof WAYS)[number];
+
 function Proof({ onDone }: { onDone: (given: boolean) => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const hasTotp = useSession().secondFactor.enrolled.includes('totp');
-  const [way, setWay] = useState<'password' | 'totp'>('password');
+  const { enrolled } = useSession().secondFactor;
+  const ways = WAYS.filter((one) => one === 'password' || (enrolled.includes(one) && (one === 'totp' || canPasskey())));
+  const [way, setWay] = useState<Way>('password');
   const [value, setValue] = useState('');
   const [wrong, setWrong] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -41,7 +48,8 @@ function Proof({ onDone }: { onDone: (given: boolean) => void }) {
     setBusy(true);
     setWrong(false);
     try {
-      await call('reauthenticate', { body: way === 'password' ? { password: value } : { totp: value } });
+      if (way === 'passkey') await signInWithPasskey();
+      else await call('reauthenticate', { body: way === 'password' ? { password: value } : { totp: value } });
       await client.invalidateQueries(sessionQuery);
       onDone(true);
     } catch {
@@ -65,54 +73,30 @@ function Proof({ onDone }: { onDone: (given: boolean) => void }) {
       >
         <Stack>
           <Text size="sm">{t('reauth.text')}</Text>
-          {hasTotp ? (
+          {ways.length > 1 ? (
             <SegmentedControl
               fullWidth
               aria-label={t('reauth.title')}
               value={way}
               onChange={(next) => {
-                setWay(next === 'totp' ? 'totp' : 'password');
+                setWay(oneOf(next, WAYS) ?? 'password');
                 setValue('');
+                setWrong(false);
               }}
-              data={[
-                { value: 'password', label: t('reauth.withPassword') },
-                { value: 'totp', label: t('reauth.withTotp') },
-              ]}
+              data={ways.map((one) => ({ value: one, label: t(`reauth.with.${one}`) }))}
             />
           ) : null}
-          {way === 'password' ? (
-            <PasswordInput
-              label={t('signIn.password')}
-              autoComplete="current-password"
-              data-autofocus
-              required
-              withAsterisk={false}
-              value={value}
-              onChange={(event) => setValue(event.currentTarget.value)}
-            />
-          ) : (
-            <TextInput
-              label={t('signIn.totp')}
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              pattern="[0-9]{6}"
-              maxLength={6}
-              required
-              withAsterisk={false}
-              value={value}
-              onChange={(event) => setValue(event.currentTarget.value)}
-            />
-          )}
+          <Evidence way={way} value={value} onChange={setValue} />
           {wrong ? (
             <Alert role="alert" color="red">
-              {t('reauth.wrong')}
+              {way === 'passkey' ? t('signIn.passkeyFailed') : t('reauth.wrong')}
             </Alert>
           ) : null}
           <Group justify="flex-end">
             <Button variant="default" onClick={() => onDone(false)}>
               {t('common.cancel')}
             </Button>
-            <Button type="submit" loading={busy} disabled={value === ''}>
+            <Button type="submit" loading={busy} disabled={way !== 'passkey' && value === ''}>
               {t('reauth.confirm')}
             </Button>
           </Group>
@@ -120,4 +104,39 @@ function Proof({ onDone }: { onDone: (given: boolean) => void }) {
       </form>
     </Modal>
   );
+}
+
+type EvidenceProps = { way: Way; value: string; onChange: (value: string) => void };
+function Evidence({ way, value, onChange }: EvidenceProps) {
+  const { t } = useTranslation();
+  switch (way) {
+    case 'passkey':
+      return <Text size="sm">{t('signIn.passkeyHint')}</Text>;
+    case 'password':
+      return (
+        <PasswordInput
+          label={t('signIn.password')}
+          autoComplete="current-password"
+          data-autofocus
+          required
+          withAsterisk={false}
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    case 'totp':
+      return (
+        <TextInput
+          label={t('signIn.totp')}
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          pattern="[0-9]{6}"
+          maxLength={6}
+          required
+          withAsterisk={false}
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+  }
 }

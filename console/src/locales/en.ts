@@ -142,8 +142,7 @@ export const en: Messages = {
   reauth: {
     title: 'Confirm that it is you',
     text: 'This is an important act, so please prove again that it is you.',
-    withPassword: 'By password',
-    withTotp: 'By authenticator app',
+    with: { password: 'Password', totp: 'Authenticator app', passkey: 'Passkey' },
     confirm: 'Confirm and go on',
     wrong: 'This did not match. Please check what you entered.',
   },

@@ -141,8 +141,7 @@ export const ja = {
   reauth: {
     title: '本人確認',
     text: '重要な操作のため、もう一度ご本人であることを確認します。',
-    withPassword: 'パスワードで確認',
-    withTotp: '認証アプリで確認',
+    with: { password: 'パスワード', totp: '認証アプリ', passkey: 'パスキー' },
     confirm: '確認して続ける',
     wrong: '確認できませんでした。入力内容を見直してください。',
   },

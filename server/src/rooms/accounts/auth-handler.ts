@@ -7,9 +7,11 @@ import type { AccountsDeps } from './deps.ts';
 import { isFresh, normaliseEmail, type Person } from './model.ts';
 import { reauthenticationRequired, secondFactorRequired, unauthenticated } from './refusals.ts';
 import {
+  endSession,
   endUnprovenSessions,
   findSession,
   forgetSecondFactors,
+  markReauthenticated,
   markSecondFactor,
   markSignedIn,
 } from './sessions-store.ts';
@@ -31,6 +33,7 @@ type Rule = {
 };
 
 const AUTHENTICATION_OPTIONS = '/passkey/generate-authenticate-options';
+const PASSKEY_PROOF = '/passkey/verify-authentication';
 
 /** Everything of better-auth that is reachable. What is not listed does not exist. */
 const RULES: Readonly<Record<string, Rule>> = {
@@ -49,7 +52,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   '/two-factor/generate-backup-codes': { method: 'POST', needs: 'fresh', fields: ['password'] },
   '/two-factor/disable': { method: 'POST', needs: 'fresh', fields: ['password'] },
   [AUTHENTICATION_OPTIONS]: { method: 'GET', needs: 'nothing' },
-  '/passkey/verify-authentication': { method: 'POST', needs: 'nothing', fields: ['response'] },
+  [PASSKEY_PROOF]: { method: 'POST', needs: 'nothing', fields: ['response'] },
   '/passkey/generate-register-options': { method: 'GET', needs: 'enrolment' },
   '/passkey/verify-registration': { method: 'POST', needs: 'enrolment', fields: ['response', 'name'] },
   '/passkey/list-user-passkeys': { method: 'GET', needs: 'full' },
@@ -77,6 +80,10 @@ export function createAuthHandler(deps: AccountsDeps, auth: Auth): Handler {
     const guess = path === '/sign-in/email' ? guessKey(body) : undefined;
     if (guess !== undefined) await countGuess(deps.db, guess, SIGN_IN, deps.clock.now());
     const answer = await auth.handle(forward(request, url, body, deps.publicUrl));
+    if (answer.ok && path === PASSKEY_PROOF && before?.assurance === 'full') {
+      await proveAgain(deps, auth, before, answer, request);
+      return reply.code(200).send({});
+    }
     if (answer.ok) {
       if (guess !== undefined) await forgetGuesses(deps.db, guess);
       await settle(deps, auth, path, before, answer, request);
@@ -189,8 +196,30 @@ function demandUserVerification(text: string): string {
 const COMPLETES: Readonly<Record<string, string>> = {
   '/two-factor/verify-totp': 'totp',
   '/two-factor/verify-backup-code': 'backup_code',
-  '/passkey/verify-authentication': 'passkey',
+  [PASSKEY_PROOF]: 'passkey',
 };
+
+/**
+ * A passkey inside a session that has proven everything: its person proves themselves again, and the session goes on. The
+ * session that the library began for it ends at once, and its cookie is not handed out. Throws `forbidden` for a passkey of
+ * somebody else.
+ */
+async function proveAgain(
+  deps: AccountsDeps,
+  auth: Auth,
+  before: Person,
+  answer: Response,
+  request: FastifyRequest,
+): Promise<void> {
+  const token = await auth.newSessionToken(answer);
+  const begun = token === undefined ? undefined : await personOf(deps, token);
+  if (begun) await deps.db.unbound((tx) => endSession(tx, begun.sessionId));
+  if (begun?.userId !== before.userId) {
+    await tell(deps, before, request, 'session.reauthentication_failed', { with: 'passkey' });
+    throw new DomainError('forbidden', 'the passkey is of somebody else', { reason: 'reauthentication.failed' });
+  }
+  await deps.db.unbound((tx) => markReauthenticated(tx, before.sessionId, deps.clock.now()));
+}
 
 /** Writes down what the session has proven by a successful answer, and what changed about the person. */
 async function settle(

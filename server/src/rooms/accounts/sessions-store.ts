@@ -67,6 +67,10 @@ export async function markSignedIn(tx: Tx, userId: string, now: Instant): Promis
     .execute();
 }
 
+export async function endSession(tx: Tx, sessionId: string): Promise<void> {
+  await over(tx).deleteFrom('auth.session').where('id', '=', sessionId).execute();
+}
+
 /** Ends the sessions that never gave a second factor: the person has one, so they never can. */
 export async function endUnprovenSessions(tx: Tx, userId: string): Promise<void> {
   await over(tx)

@@ -104,6 +104,46 @@ test('a passkey that does not know its user is neither registered nor accepted',
   await other.refused(401, 'session.missing', 'GET', '/api/v1/session');
 });
 
+test('a passkey proves its person again inside a session, which goes on', async () => {
+  const { email, userId } = await t.member(contractorId, 'helpdesk');
+  const page = t.browser();
+  const passkey = new SoftPasskey(PUBLIC_URL);
+  await signIn(page, email);
+  await registerPasskey(page, passkey);
+  await t.query(
+    `update auth.session_assurance set reauthenticated_at = reauthenticated_at - interval '1 hour'
+     where session_id in (select id from auth.session where "userId" = $1)`,
+    [userId],
+  );
+  const stale = 'session.reauthentication_required';
+  await page.refused(401, stale, 'POST', '/api/auth/passkey/delete-passkey', { id: 'x' });
+  const sessions = () => t.query<{ id: string }>('select id from auth.session where "userId" = $1', [userId]);
+  const before = await sessions();
+  const answer = await passkeySignIn(page, passkey);
+  assert.equal(answer.status, 200);
+  assert.deepEqual(await sessions(), before);
+  await page.ok('GET', '/api/auth/passkey/generate-register-options'); // asks for a fresh proof
+});
+
+test('a passkey of somebody else proves nothing inside a session, and changes nobody', async () => {
+  const [mine, theirs] = [await t.member(contractorId, 'helpdesk'), await t.member(contractorId, 'auditor')];
+  const passkey = new SoftPasskey(PUBLIC_URL);
+  const other = t.browser();
+  await signIn(other, theirs.email);
+  await registerPasskey(other, passkey);
+  const page = t.browser();
+  await signIn(page, mine.email);
+  await registerPasskey(page, new SoftPasskey(PUBLIC_URL));
+  const proven = (await session(page)).reauthenticatedAt;
+  const answer = await passkeySignIn(page, passkey);
+  assert.ok(answer.status >= 400 && answer.status < 500, String(answer.status));
+  const after = await session(page);
+  assert.equal(after.principal.id, mine.userId);
+  assert.equal(after.reauthenticatedAt, proven);
+  const sessions = await t.query('select id from auth.session where "userId" = $1', [theirs.userId]);
+  assert.equal(sessions.length, 1);
+});
+
 test('a passkey for another origin is refused', async () => {
   const { email } = await t.member(contractorId, 'helpdesk');
   const page = t.browser();
