@@ -2,18 +2,18 @@ import { Button, Combobox, Text, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconBuilding, IconSelector } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from './api.ts';
-import { useCan, useSession } from './session.ts';
+import { useCan, useCurrentContractor, useSession } from './session.ts';
 
 /** Provider staff search all contractors; members choose among their own. Absent where there is nothing to choose. */
 export function ContractorSwitcher() {
   const { t } = useTranslation();
   const session = useSession();
   const everywhere = useCan()('provider.read');
-  const { contractorId } = useParams({ strict: false });
+  const contractorId = useCurrentContractor();
   const navigate = useNavigate();
   const [search, setSearch] = useState('');
   const [asked] = useDebouncedValue(search, 250);

@@ -1,4 +1,5 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
 import type { Permission, Session } from '@tsukasa/api';
 import { call } from './api.ts';
 import { isStatus } from './problem.ts';
@@ -22,6 +23,14 @@ export function useSession(): Session {
   const { data } = useSuspenseQuery(sessionQuery);
   if (data === null) throw new Error('no session on a page that needs one');
   return data;
+}
+
+/** The contractor that the page is about; a member of only one is always there, on pages of their own account too. */
+export function useCurrentContractor(): string | undefined {
+  const { contractorId } = useParams({ strict: false });
+  const { providerRole, contractors } = useSession();
+  const [only, ...others] = contractors;
+  return contractorId ?? (providerRole === null && others.length === 0 ? only?.contractorId : undefined);
 }
 
 /** Asks whether the person holds a permission: in this contractor, or everywhere. */

@@ -18,7 +18,7 @@ import {
   IconUsersGroup,
 } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useParams, useRouter } from '@tanstack/react-router';
+import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import type { Permission } from '@tsukasa/api';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -27,7 +27,7 @@ import { Brand } from './brand.tsx';
 import { ContractorSwitcher } from './contractor-switcher.tsx';
 import { Preferences } from './preferences.tsx';
 import { Reauthentication } from './reauthentication.tsx';
-import { useCan, useSession } from './session.ts';
+import { useCan, useCurrentContractor, useSession } from './session.ts';
 
 const FLEET = [
   { to: '/c/$contractorId', key: 'dashboard', icon: IconGauge, needs: 'contractor.read', exact: true },
@@ -117,7 +117,7 @@ export function Shell() {
 
 function Navigation() {
   const { t } = useTranslation();
-  const { contractorId } = useParams({ strict: false });
+  const contractorId = useCurrentContractor();
   const session = useSession();
   const can = useCan(contractorId);
   const link = (item: (typeof FLEET)[number] | (typeof ADMINISTRATION)[number] | (typeof PROVIDER)[number]) =>

@@ -360,7 +360,7 @@ const audit: Wordings = {
   'password.changed': w('パスワードを変更', 'Password changed'),
   'person.created': w('利用者を追加', 'Person added'),
   'person.changed': w('利用者を変更', 'Person changed'),
-  'person.archived': w('利用者を保管', 'Person archived'),
+  'person.archived': w('利用者をアーカイブ', 'Person archived'),
   'push_certificate.requested': w('プッシュ証明書の署名要求を作成', 'Push certificate requested'),
   'push_certificate.uploaded': w('プッシュ証明書を登録', 'Push certificate uploaded'),
   'push_certificate.replaced': w('プッシュ証明書を更新', 'Push certificate replaced'),
@@ -375,6 +375,27 @@ const audit: Wordings = {
   'staff.enabled': w('スタッフの停止を解除', 'Staff enabled'),
 };
 
+/** Where a value of a device came from, and the parts of what a device reports. */
+const source: Wordings = {
+  enrollment: w('端末の登録', 'Enrollment'),
+  DeviceInformation: w('端末情報', 'Device information'),
+  SecurityInfo: w('セキュリティ情報', 'Security'),
+  EnableLostMode: w('紛失モードの開始', 'Lost mode turned on'),
+  DisableLostMode: w('紛失モードの終了', 'Lost mode turned off'),
+  declarative: w('端末からの通知', 'Told by the device'),
+  checked_out: w('端末側での管理の解除', 'Management removed on the device'),
+};
+const section: Wordings = {
+  enrollment: w('登録時の情報', 'Enrollment'),
+  device_information: w('端末情報', 'Device information'),
+  security_info: w('セキュリティ情報', 'Security'),
+  declarative_status: w('端末からの状態通知', 'Status told by the device'),
+  lost_mode: w('紛失モード', 'Lost mode'),
+  apps: w('アプリ', 'Apps'),
+  profiles: w('プロファイル', 'Profiles'),
+  certificates: w('証明書', 'Certificates'),
+};
+
 const asMap = (...records: readonly Wordings[]) => new Map(records.flatMap((record) => Object.entries(record)));
 export const codes = {
   note: asMap(effect, refusal, wake),
@@ -382,5 +403,7 @@ export const codes = {
   wake: asMap(wake),
   event: asMap(event),
   audit: asMap(audit),
+  source: asMap(source),
+  section: asMap(section),
 };
 export type CodeKind = keyof typeof codes;

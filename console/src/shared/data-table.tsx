@@ -36,7 +36,11 @@ export function DataTable<T>({ label, columns, rows, rowKey, actions }: Props<T>
               </Text>
             </Box>
           ))}
-          {actions === undefined ? null : <Box mt="xs">{actions(row)}</Box>}
+          {actions === undefined ? null : (
+            <Box mt="xs" style={{ display: 'flex', justifyContent: 'flex-end' }}>
+              {actions(row)}
+            </Box>
+          )}
         </Box>
       ))}
     </Box>

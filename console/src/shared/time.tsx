@@ -14,6 +14,19 @@ export function TimeAgo({ at, never }: { at: string | null; never?: string }) {
   );
 }
 
+/** When something is due ("in 3 minutes"); what should have begun already is about to. */
+export function TimeUntil({ at }: { at: string }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const now = useNow();
+  const due = new Date(at).getTime() <= now;
+  return (
+    <time dateTime={at} title={`${formatInstant(at, language)}\n${formatExact(at)}`}>
+      {due ? t('common.soon') : formatAge(at, now, language, t('common.soon'))}
+    </time>
+  );
+}
+
 /** An instant as date and time in the person's zone; exact on hover. */
 export function Time({ at, day = false }: { at: string; day?: boolean }) {
   const language = useLanguage();

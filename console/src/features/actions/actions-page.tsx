@@ -26,6 +26,7 @@ export function ActionsPage() {
       <Group align="end">
         <MultiSelect
           label={t('actions.filterState')}
+          placeholder={search.state === undefined ? t('common.all') : ''}
           clearable
           w={{ base: '100%', sm: 320 }}
           data={ACTION_STATES.map((value) => ({ value, label: t(`actionState.${value}`) }))}
@@ -36,6 +37,7 @@ export function ActionsPage() {
         />
         <MultiSelect
           label={t('actions.filterType')}
+          placeholder={search.type === undefined ? t('common.all') : ''}
           clearable
           w={{ base: '100%', sm: 320 }}
           data={ACTION_TYPES.map((value) => ({ value, label: t(`actionType.${value}`) }))}

@@ -48,7 +48,10 @@ export function ActionsPanel({ device, contractorId }: DevicePart) {
       <Section title={t('actions.available')}>
         <QueryStates
           query={available}
-          empty={{ when: () => permitted.every((one) => !one.possible), text: t('actions.noneAvailable') }}
+          empty={{
+            when: () => permitted.every((one) => !one.possible),
+            text: t(permitted.length === 0 ? 'actions.nonePermitted' : 'actions.noneAvailable'),
+          }}
         >
           {() => (
             <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="xs">

@@ -2,13 +2,13 @@ import { Alert, Anchor, Button, Code, Group, Select, Stack, Text } from '@mantin
 import { IconAlertOctagon, IconShieldCheck, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { AuditEntry } from '@tsukasa/api';
+import { ACTION_STATES, ACTION_TYPES, type AuditEntry } from '@tsukasa/api';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, type Output } from '../../app/api.ts';
 import { isStatus } from '../../app/problem.ts';
 import type { AuditSearch } from '../../app/router.tsx';
-import { present } from '../../app/search.ts';
+import { oneOf, present } from '../../app/search.ts';
 import { codes } from '../../locales/codes.ts';
 import { useWording } from '../../shared/codes.ts';
 import { DataTable } from '../../shared/data-table.tsx';
@@ -205,6 +205,7 @@ function Filters({ search, onChange }: { search: AuditSearch; onChange: (search:
 
 function Entries({ rows, chain }: { rows: readonly AuditEntry[]; chain: Chain }) {
   const { t } = useTranslation();
+  const targetName = useTargetName();
   const word = useWording();
   return (
     <DataTable
@@ -234,6 +235,7 @@ function Entries({ rows, chain }: { rows: readonly AuditEntry[]; chain: Chain })
           cell: (row) => (
             <>
               {word('audit', row.action)}
+              <ActionOf entry={row} />
               <span className="age">{row.action}</span>
             </>
           ),
@@ -248,7 +250,7 @@ function Entries({ rows, chain }: { rows: readonly AuditEntry[]; chain: Chain })
                 chain.change(present({ ...chain.search, targetKind: row.target.kind, targetId: row.target.id }))
               }
             >
-              {row.target.name || row.target.id}
+              {targetName(row.target)}
             </Narrow>
           ),
         },
@@ -257,6 +259,28 @@ function Entries({ rows, chain }: { rows: readonly AuditEntry[]; chain: Chain })
       ]}
     />
   );
+}
+
+/** Which remote action an entry is about, and how it ended. */
+function ActionOf({ entry }: { entry: AuditEntry }) {
+  const { t } = useTranslation();
+  if (!entry.action.startsWith('action.')) return null;
+  const type = oneOf(entry.details['type'], ACTION_TYPES);
+  const state = oneOf(entry.details['state'], ACTION_STATES);
+  if (type === undefined) return null;
+  return `: ${t(`actionType.${type}`)}${state === undefined ? '' : ` (${t(`actionState.${state}`)})`}`;
+}
+
+/** The name of a target; of one without a name its kind and the end of its id, which tells two apart. */
+function useTargetName(): (target: AuditEntry['target']) => string {
+  const { t } = useTranslation();
+  return ({ kind, id, name }) => {
+    if (name !== '' && name !== id) return name;
+    const known = oneOf(kind, TARGET_KINDS);
+    return known === undefined || !/^[0-9a-f-]{36}$/.test(id)
+      ? id
+      : `${t(`audit.targetKind.${known}`)} …${id.slice(-6)}`;
+  };
 }
 
 function Narrow({ hint, onClick, children }: { hint: string; onClick: () => void; children: ReactNode }) {

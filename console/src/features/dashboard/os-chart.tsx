@@ -1,4 +1,4 @@
-import { Box, useComputedColorScheme, VisuallyHidden } from '@mantine/core';
+import { Box, Text, useComputedColorScheme, VisuallyHidden } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { Dashboard } from '@tsukasa/api';
 import { OS_FAMILIES } from '@tsukasa/api';
@@ -12,7 +12,7 @@ import { oneOf } from '../../app/search.ts';
 
 use([BarChart, GridComponent, TooltipComponent, SVGRenderer]);
 type ByOs = Dashboard['byOs'];
-/** How many versions stand apart; the others are summed in the table only. */
+/** How many versions stand apart; the others are summed in a line below, and listed in the table. */
 const MOST = 10;
 const COLORS = {
   light: { iOS: '#2f6cad', iPadOS: '#1f8a8a', macOS: '#7a5bb5', other: '#6b7580', text: '#3d4650', line: '#dde3ea' },
@@ -25,7 +25,9 @@ export default function OsChart({ byOs, contractorId }: { byOs: ByOs; contractor
   const scheme = useComputedColorScheme('light');
   const navigate = useNavigate();
   const box = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => [...byOs].sort((a, b) => b.count - a.count).slice(0, MOST), [byOs]);
+  const sorted = useMemo(() => [...byOs].sort((a, b) => b.count - a.count), [byOs]);
+  const rows = useMemo(() => sorted.slice(0, MOST), [sorted]);
+  const others = sorted.slice(MOST);
   const unknown = t('common.unknown');
   useEffect(() => {
     if (box.current === null) return;
@@ -76,6 +78,11 @@ export default function OsChart({ byOs, contractorId }: { byOs: ByOs; contractor
   return (
     <>
       <Box ref={box} h={Math.max(60, rows.length * 28 + 8)} aria-hidden="true" />
+      {others.length === 0 ? null : (
+        <Text size="xs" c="dimmed" aria-hidden="true">
+          {t('dashboard.osOthers', { versions: others.length, count: others.reduce((sum, row) => sum + row.count, 0) })}
+        </Text>
+      )}
       <VisuallyHidden>
         <table>
           <caption>{t('dashboard.osTable')}</caption>

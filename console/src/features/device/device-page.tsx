@@ -58,7 +58,7 @@ export function DevicePage() {
 function Headline({ device }: { device: DeviceFacts }) {
   const { t } = useTranslation();
   return (
-    <Group gap="md" mt={2}>
+    <Group gap="2px 16px" mt={2}>
       <Status tone={MANAGEMENT_TONE[device.managementState]}>{t(`managementState.${device.managementState}`)}</Status>
       <Text size="sm">
         {[device.modelName ?? device.model, device.osVersion === null ? null : `${device.osFamily} ${device.osVersion}`]
@@ -85,6 +85,11 @@ function EditButton({ device, contractorId }: { device: DeviceFacts; contractorI
       {editing ? <EditDevice device={device} contractorId={contractorId} onClose={() => setEditing(false)} /> : null}
     </>
   );
+}
+
+/** On a phone the tabs scroll sideways: the chosen one is to be seen. */
+function intoView(tab: HTMLElement | null): void {
+  tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
 }
 
 function Content({ device, contractorId }: { device: DeviceFacts; contractorId: string }) {
@@ -117,7 +122,7 @@ function Content({ device, contractorId }: { device: DeviceFacts; contractorId: 
         <div className="scroll">
           <Tabs.List style={{ flexWrap: 'nowrap', minWidth: 'max-content' }} aria-label={t('nav.devices')}>
             {shown.map((one) => (
-              <Tabs.Tab key={one} value={one}>
+              <Tabs.Tab key={one} value={one} ref={one === current ? intoView : undefined}>
                 {t(`device.${one}`)}
               </Tabs.Tab>
             ))}

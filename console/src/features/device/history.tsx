@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
 import { oneOf } from '../../app/search.ts';
 import { ja } from '../../locales/ja.ts';
+import { useWording } from '../../shared/codes.ts';
 import { DataTable } from '../../shared/data-table.tsx';
 import { formatBytes, formatPercent, useLanguage } from '../../shared/format.ts';
 import { PagedList, usePages } from '../../shared/list.tsx';
@@ -45,6 +46,7 @@ export function History({ device, contractorId }: DevicePart) {
     queryFn: () => call('listDeviceReports', { params }),
   });
   const show = useValueText();
+  const word = useWording();
   return (
     <Stack>
       <Section title={t('device.history')} padding={0}>
@@ -63,7 +65,7 @@ export function History({ device, contractorId }: DevicePart) {
                 },
                 { key: 'old', header: t('device.oldValue'), cell: (row) => show(row.field, row.oldValue) },
                 { key: 'new', header: t('device.newValue'), cell: (row) => show(row.field, row.newValue) },
-                { key: 'source', header: t('device.source'), cell: (row) => row.source },
+                { key: 'source', header: t('device.source'), cell: (row) => word('source', row.source) },
               ]}
             />
           )}
@@ -79,7 +81,7 @@ export function History({ device, contractorId }: DevicePart) {
               {items.map((report) => (
                 <Accordion.Item key={report.section} value={report.section}>
                   <Accordion.Control>
-                    {report.section} · <TimeAgo at={report.reportedAt} />
+                    {word('section', report.section)} · <TimeAgo at={report.reportedAt} />
                   </Accordion.Control>
                   <Accordion.Panel>
                     {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}

@@ -44,13 +44,3 @@ function Seen({ at }: { at: string }) {
     </>
   );
 }
-
-/** A fact that the server itself knows. */
-export function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </>
-  );
-}

@@ -4,12 +4,13 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '../../app/session.ts';
 import { useWording } from '../../shared/codes.ts';
+import { Fact } from '../../shared/fact.tsx';
 import { formatBytes, formatPercent, useLanguage } from '../../shared/format.ts';
 import { Section } from '../../shared/page.tsx';
 import { Status, type Tone } from '../../shared/status.tsx';
-import { Time, TimeAgo } from '../../shared/time.tsx';
+import { Time, TimeAgo, TimeUntil } from '../../shared/time.tsx';
 import { MANAGEMENT_TONE } from '../devices/cells.tsx';
-import { type DeviceFacts, type DevicePart, Fact, Observed } from './observed.tsx';
+import { type DeviceFacts, type DevicePart, Observed } from './observed.tsx';
 
 type BooleanField = { [K in keyof DeviceFacts]: DeviceFacts[K] extends boolean | null ? K : never }[keyof DeviceFacts];
 
@@ -193,11 +194,11 @@ function Management({ device, contractorId }: DevicePart) {
       </Fact>
       {channel.nextWakeAt === null ? null : (
         <Fact label={t('device.nextWakeAt')}>
-          <TimeAgo at={channel.nextWakeAt} />
+          <TimeUntil at={channel.nextWakeAt} />
         </Fact>
       )}
       <Fact label={t('device.nextObservationAt')}>
-        <TimeAgo at={channel.nextObservationAt} never="–" />
+        {channel.nextObservationAt === null ? '–' : <TimeUntil at={channel.nextObservationAt} />}
       </Fact>
       <Fact label={t('device.identityNotAfter')}>
         {channel.identityNotAfter === null ? '–' : <Time at={channel.identityNotAfter} day />}

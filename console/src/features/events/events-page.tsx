@@ -60,7 +60,7 @@ export function EventsPage() {
         )}
       </Group>
       <Section padding={0}>
-        <PagedList pages={pages} empty={t('events.empty')}>
+        <PagedList pages={pages} empty={t(open === undefined ? 'events.emptyAll' : 'events.empty')}>
           {(rows) => rows.map((event) => <EventRow key={event.eventId} event={event} contractorId={contractorId} />)}
         </PagedList>
       </Section>

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
 import { useCan } from '../../app/session.ts';
+import { Fact } from '../../shared/fact.tsx';
 import { useDuration } from '../../shared/format.ts';
 import { notify } from '../../shared/notify.ts';
 import { Page, Section } from '../../shared/page.tsx';
@@ -15,9 +16,15 @@ import { QueryStates } from '../../shared/query-states.tsx';
 const OBSERVE = ['PT15M', 'PT1H', 'PT4H', 'PT12H', 'P1D', 'P7D'];
 const SILENT = ['PT1H', 'PT12H', 'P1D', 'P3D', 'P7D', 'P14D', 'P30D', 'P90D'];
 
+const LANGUAGES = [
+  { value: 'ja', label: '日本語' },
+  { value: 'en', label: 'English' },
+];
+
 export function SettingsPage() {
   const { t } = useTranslation();
   const { contractorId } = useParams({ from: '/inside/c/$contractorId/settings' });
+  const may = useCan(contractorId)('contractor.settings.write');
   const contractor = useQuery({
     queryKey: ['contractor', contractorId],
     queryFn: () => call('getContractor', { params: { contractorId } }),
@@ -25,16 +32,41 @@ export function SettingsPage() {
   return (
     <Page title={t('settings.title')} text={contractor.data?.contractor.name}>
       <QueryStates query={contractor}>
-        {({ settings }) => <Form key={contractorId} settings={settings} contractorId={contractorId} />}
+        {({ settings }) =>
+          may ? (
+            <Form key={contractorId} settings={settings} contractorId={contractorId} />
+          ) : (
+            <Values settings={settings} />
+          )
+        }
       </QueryStates>
     </Page>
+  );
+}
+
+/** For those who may only read: plain values, not controls that look broken. */
+function Values({ settings }: { settings: ContractorSettings }) {
+  const { t } = useTranslation();
+  const duration = useDuration();
+  const language = LANGUAGES.find(({ value }) => value === settings.language)?.label;
+  return (
+    <Section>
+      <Text size="sm" mb="sm">
+        {t('settings.readOnly')}
+      </Text>
+      <dl className="facts">
+        <Fact label={t('settings.observeEvery')}>{duration(settings.observeEvery)}</Fact>
+        <Fact label={t('settings.silentAfter')}>{duration(settings.silentAfter)}</Fact>
+        <Fact label={t('settings.language')}>{language ?? settings.language}</Fact>
+        <Fact label={t('settings.helpdeskPhone')}>{settings.helpdeskPhone || '–'}</Fact>
+      </dl>
+    </Section>
   );
 }
 
 function Form({ settings, contractorId }: { settings: ContractorSettings; contractorId: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const may = useCan(contractorId)('contractor.settings.write');
   const [values, setValues] = useState(settings);
   const save = useMutation({
     mutationFn: () => call('changeContractorSettings', { params: { contractorId }, body: values }),
@@ -52,13 +84,11 @@ function Form({ settings, contractorId }: { settings: ContractorSettings; contra
         }}
       >
         <Stack maw={560}>
-          {may ? null : <Text size="sm">{t('settings.readOnly')}</Text>}
           <Duration
             label={t('settings.observeEvery')}
             description={t('settings.observeEveryHint')}
             choices={OBSERVE}
             value={values.observeEvery}
-            disabled={!may}
             onChange={(observeEvery) => setValues({ ...values, observeEvery })}
           />
           <Duration
@@ -66,18 +96,13 @@ function Form({ settings, contractorId }: { settings: ContractorSettings; contra
             description={t('settings.silentAfterHint')}
             choices={SILENT}
             value={values.silentAfter}
-            disabled={!may}
             onChange={(silentAfter) => setValues({ ...values, silentAfter })}
           />
           <Select
             label={t('settings.language')}
             description={t('settings.languageHint')}
-            data={[
-              { value: 'ja', label: '日本語' },
-              { value: 'en', label: 'English' },
-            ]}
+            data={LANGUAGES}
             allowDeselect={false}
-            disabled={!may}
             value={values.language}
             onChange={(value) => setValues({ ...values, language: value === 'en' ? 'en' : 'ja' })}
           />
@@ -86,18 +111,15 @@ function Form({ settings, contractorId }: { settings: ContractorSettings; contra
             description={t('settings.helpdeskPhoneHint')}
             type="tel"
             maxLength={40}
-            disabled={!may}
             value={values.helpdeskPhone}
             onChange={(event) => setValues({ ...values, helpdeskPhone: event.currentTarget.value })}
           />
           <ProblemAlert error={save.error} />
-          {may ? (
-            <Group>
-              <Button type="submit" loading={save.isPending}>
-                {t('common.save')}
-              </Button>
-            </Group>
-          ) : null}
+          <Group>
+            <Button type="submit" loading={save.isPending}>
+              {t('common.save')}
+            </Button>
+          </Group>
         </Stack>
       </form>
     </Section>
@@ -109,10 +131,9 @@ type DurationProps = {
   description: string;
   choices: readonly string[];
   value: string;
-  disabled: boolean;
   onChange: (value: string) => void;
 };
-function Duration({ label, description, choices, value, disabled, onChange }: DurationProps) {
+function Duration({ label, description, choices, value, onChange }: DurationProps) {
   const duration = useDuration();
   // A value set through the API need not be one of ours: it stays a choice.
   const all = choices.includes(value) ? choices : [value, ...choices];
@@ -121,7 +142,6 @@ function Duration({ label, description, choices, value, disabled, onChange }: Du
       label={label}
       description={description}
       allowDeselect={false}
-      disabled={disabled}
       data={all.map((one) => ({ value: one, label: duration(one) }))}
       value={value}
       onChange={(next) => onChange(next ?? value)}
