@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { newId } from '../ids.ts';
 import type { Log } from '../log.ts';
+import { answerBadHttp } from './bad-http.ts';
+import { decodeBody, requireReadableQuery, requireStorable } from './content.ts';
 import { languageOf, type Messages } from './messages.ts';
 import type { Metrics } from './metrics.ts';
 import { missingRouteProblem, PROBLEM_TYPE, type ProblemAnswer, problemOf } from './problem.ts';
@@ -41,13 +43,30 @@ export function createApp(options: AppOptions): App {
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => sendProblem(options, error, request, reply),
+    clientErrorHandler: answerBadHttp,
     serverFactory: (handler) => plainServer(firstDevices(options.deviceHandler, handler)),
   });
   app.setValidatorCompiler(validatorCompiler());
   app.removeContentTypeParser('text/plain');
+  readJson(app);
   addHooks(app, options);
   addProblems(app, options);
   return app;
+}
+
+/** Bodies are JSON in UTF-8; `__proto__` and `constructor.prototype` in them are refused. */
+function readJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    let text: string;
+    try {
+      text = decodeBody(Buffer.from(bytes));
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    parse(request, text, done);
+  });
 }
 
 /** The listener that both the plain and the TLS server use. */
@@ -109,6 +128,10 @@ function addHooks(app: FastifyInstance, options: AppOptions): void {
     reply.headers({ ...headers, 'x-request-id': request.id });
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     requireSameSite(request.method, request.headers, options.publicUrl);
+  });
+  app.addHook('preValidation', async ({ url, params, query, body }) => {
+    requireReadableQuery(url);
+    requireStorable({ params, query, body });
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { DomainError } from '../errors.ts';
+import { requireStorable } from './content.ts';
 
 /** Where a list goes on: opaque to the caller, checked when it comes back. */
 export interface Cursor<Position> {
@@ -20,9 +21,12 @@ export function defineCursor<const Schema extends TSchema>(schema: Schema): Curs
       if (cursor === undefined) return undefined;
       try {
         const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-        if (Value.Check(schema, value)) return value;
+        if (Value.Check(schema, value)) {
+          requireStorable({ params: undefined, query: undefined, body: value });
+          return value;
+        }
       } catch {
-        // Refused below, as a position of another list is.
+        // Refused below, as a position of another list is, or one that no row can have.
       }
       throw new DomainError('invalid', 'the cursor is not of this list', { reason: 'request.cursor' });
     },

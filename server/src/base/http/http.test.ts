@@ -168,7 +168,7 @@ const REFUSED = [
     status: 413,
     reason: 'request.body_too_large',
   },
-  { what: 'a malformed address', request: { url: '/api/v1/things/%zz' }, status: 400, reason: 'request.malformed' },
+  { what: 'a malformed address', request: { url: '/api/v1/things/%zz' }, status: 400, reason: 'request.address' },
 ] as const;
 
 for (const { what, request, status, reason } of REFUSED) {

@@ -15,6 +15,10 @@ export interface Idempotency {
   ): Promise<{ readonly answer: unknown; readonly again: boolean }>;
 }
 
+/** What an `Idempotency-Key` looks like. */
+export const KEY_PATTERN = '^[\\x21-\\x7e]{1,200}$';
+const KEY = new RegExp(KEY_PATTERN);
+
 /** How long an answer is replayed. */
 export const KEPT_HOURS = 24;
 /** A claim without an answer this old belongs to a process that died; the next attempt takes it over. */
@@ -75,7 +79,7 @@ type Claim = { readonly principal: string; readonly key: string; readonly hash: 
 function keyOf(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
-  if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
+  if (typeof key === 'string' && KEY.test(key)) return key;
   throw new DomainError('invalid', 'the Idempotency-Key is malformed', { reason: 'idempotency.malformed' });
 }
 

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { type App, type DeviceHandler, firstDevices, SERVER_LIMITS } from './app.ts';
+import { answerBadHttp } from './bad-http.ts';
 
 export interface Listening {
   /** The port of the plain listener, useful when the configuration says 0. */
@@ -55,6 +56,7 @@ async function listenTls(
     minVersion: 'TLSv1.2',
   } as const;
   const server = createServer(options, firstDevices(devices, app.routing));
+  server.on('clientError', answerBadHttp);
   process.on('SIGHUP', () => server.setSecureContext(read()));
   await new Promise<void>((done, fail) => {
     server.once('error', fail);

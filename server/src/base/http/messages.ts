@@ -34,6 +34,19 @@ export const BASE_MESSAGES: Messages = {
     en: 'The database cannot be reached. Please try again in a moment.',
   },
   'request.malformed': { ja: '本文を JSON として読み取れません。', en: 'The body cannot be read as JSON.' },
+  'request.utf8': { ja: '本文は UTF-8 で送ってください。', en: 'Send the body in UTF-8.' },
+  'request.address': {
+    ja: 'アドレスを UTF-8 のパーセント符号化として読み取れません。',
+    en: 'The address cannot be read as percent-encoded UTF-8.',
+  },
+  'request.text': {
+    ja: '使えない文字（U+0000 または対になっていないサロゲート）が含まれています。',
+    en: 'The request holds characters that cannot be kept: U+0000, or half of a surrogate pair.',
+  },
+  'request.too_deep': {
+    ja: '本文の入れ子は {most} 段までです。',
+    en: 'The body may be nested {most} levels deep at most.',
+  },
   'request.media_type': { ja: '本文は application/json で送ってください。', en: 'Send the body as application/json.' },
   'request.validation': { ja: '誤りのある項目を確認してください。', en: 'Please check the fields listed.' },
   'request.body_too_large': { ja: '本文が大きすぎます。', en: 'The body is too large.' },

@@ -1,6 +1,7 @@
 import { Problem, type Route } from '@tsukasa/api';
 import type { TSchema } from 'typebox';
 import type { App } from './app.ts';
+import { KEY_PATTERN } from './idempotency.ts';
 import type { RouteTable } from './routes.ts';
 
 export const OPENAPI_PATH = '/api/v1/openapi.json';
@@ -73,5 +74,6 @@ function parameters(schema: TSchema | undefined, place: 'path' | 'query'): reado
 
 function idempotencyKey(route: Route): readonly unknown[] {
   if (route.method === 'GET') return [];
-  return [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 200 } }];
+  const schema = { type: 'string', pattern: KEY_PATTERN };
+  return [{ name: 'Idempotency-Key', in: 'header', required: false, schema }];
 }

@@ -36,7 +36,7 @@ type Reader = { readonly language: Language; readonly requestId: string; readonl
 export function problemOf(error: unknown, reader: Reader): ProblemAnswer {
   const known = error instanceof DomainError ? error : translate(error);
   if (known === undefined) return internalProblem(reader);
-  return domainProblem(known, reader, malformed(error) ? 400 : STATUS[known.code]);
+  return domainProblem(known, reader, UNREADABLE.includes(known.reason) ? 400 : STATUS[known.code]);
 }
 
 function domainProblem(error: DomainError, reader: Reader, status: number): ProblemAnswer {
@@ -110,6 +110,10 @@ function translate(error: unknown): DomainError | undefined {
   if (malformed(error))
     return new DomainError('invalid', 'the body is not JSON', { reason: 'request.malformed', cause: error });
   switch (errorCode(error)) {
+    case 'FST_ERR_BAD_URL':
+      return new DomainError('invalid', 'the address cannot be decoded', { reason: 'request.address', cause: error });
+    case 'FST_ERR_MAX_PARAM_LENGTH': // no id of ours is that long
+      return new DomainError('not_found', 'there is nothing at this address', { cause: error });
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new DomainError('too_large', 'the body is too large', { reason: 'request.body_too_large', cause: error });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
@@ -126,8 +130,10 @@ const MALFORMED = [
   'FST_ERR_CTP_EMPTY_JSON_BODY',
   'FST_ERR_CTP_INVALID_JSON_BODY',
   'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
-  'FST_ERR_BAD_URL',
 ];
+
+/** 400 for what could not even be read, 422 for what was read and does not fit. */
+const UNREADABLE: readonly (string | undefined)[] = ['request.malformed', 'request.utf8', 'request.address'];
 
 function malformed(error: unknown): boolean {
   if (MALFORMED.includes(errorCode(error) ?? '')) return true;

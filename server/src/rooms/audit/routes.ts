@@ -7,7 +7,8 @@ import { type ContractorId, PROVIDER_ID, parseUuid } from '../../base/ids.ts';
 import { verifyChain } from './service.ts';
 import { entriesBefore, type Filter, type Link } from './store.ts';
 
-const cursor = defineCursor(Type.Object({ seq: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }));
+const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const cursor = defineCursor(Type.Object({ seq: Seq }, { additionalProperties: false }));
 
 /** Handlers of the audit routes. */
 export function auditHandlers(deps: { readonly db: Db }): Handlers<typeof auditRoutes> {
