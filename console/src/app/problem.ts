@@ -35,12 +35,8 @@ export async function problemOf(response: Response): Promise<Problem> {
   const parsed = parseJson(text);
   const fallback = { type: 'about:blank', title: response.statusText || `HTTP ${response.status}` };
   if (typeof parsed !== 'object' || parsed === null) return { ...fallback, status: response.status };
-  // better-auth answers `{ code, message }`, ours `{ type, title, ... }`.
-  const { code, message } = parsed as { code?: unknown; message?: unknown };
   return {
     ...fallback,
-    ...(typeof message === 'string' ? { title: message } : {}),
-    ...(typeof code === 'string' ? { reason: code } : {}),
     ...(parsed as Partial<Problem>),
     status: response.status,
   };

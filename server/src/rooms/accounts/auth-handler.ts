@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { Problem } from '@tsukasa/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, unreachable } from '../../base/errors.ts';
+import { languageOf, TITLES, word } from '../../base/http/messages.ts';
+import { PROBLEM_TYPE } from '../../base/http/problem.ts';
 import { type Allowance, countGuess, forgetGuesses } from './attempts.ts';
 import { AUTH_PATH, type Auth, SOURCE_IP_HEADER } from './auth.ts';
 import type { AccountsDeps } from './deps.ts';
+import { accountMessages } from './messages.ts';
 import { isFresh, normaliseEmail, type Person } from './model.ts';
 import { reauthenticationRequired, secondFactorRequired, unauthenticated } from './refusals.ts';
 import {
@@ -88,6 +92,7 @@ export function createAuthHandler(deps: AccountsDeps, auth: Auth): Handler {
       if (guess !== undefined) await forgetGuesses(deps.db, guess);
       await settle(deps, auth, path, before, answer, request);
     }
+    if (answer.status >= 400) return refuse(answer, request, reply, deps.log);
     return pass(answer, reply, path === AUTHENTICATION_OPTIONS);
   };
 }
@@ -175,13 +180,64 @@ function forward(request: FastifyRequest, url: URL, body: object, publicUrl: str
   return new Request(target, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-async function pass(answer: Response, reply: FastifyReply, verifyUser: boolean): Promise<FastifyReply> {
+/** The library's refusal in the form of all others; its `code` becomes the `reason`. */
+async function refuse(
+  answer: Response,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: AccountsDeps['log'],
+): Promise<FastifyReply> {
+  const { status } = answer;
+  if (status >= 500) log.error('accounts.library_failed', { requestId: request.id, status });
+  copyHeaders(answer, reply);
+  const seconds = answer.headers.get('x-retry-after');
+  if (seconds !== null) reply.header('retry-after', seconds);
+  const problem = refusalProblem(status, await answer.text(), request);
+  return reply.header('content-type', PROBLEM_TYPE).send(JSON.stringify(problem));
+}
+
+function refusalProblem(status: number, text: string, request: FastifyRequest): Problem {
+  const type = KINDS[status] ?? (status >= 500 ? 'internal' : 'invalid');
+  const language = languageOf(request.headers['accept-language']);
+  const about = { type: `urn:tsukasa:problem:${type}`, title: TITLES[type][language], status, instance: request.id };
+  const { code, message } = status >= 500 ? {} : said(text);
+  if (code === undefined) return about;
+  const wording = accountMessages[code];
+  const detail = wording ? word(wording, language, {}) : language === 'en' ? message : undefined;
+  return { ...about, reason: code, ...(detail === undefined ? {} : { detail }) };
+}
+
+const KINDS: Readonly<Record<number, keyof typeof TITLES>> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  415: 'unsupported',
+  429: 'too_many',
+};
+
+/** Not all refusals of the library have a body. */
+function said(text: string): { readonly code?: string; readonly message?: string } {
+  try {
+    const { code, message } = JSON.parse(text) as { readonly code?: unknown; readonly message?: unknown };
+    if (typeof code !== 'string') return {};
+    return typeof message === 'string' ? { code, message } : { code };
+  } catch {
+    return {};
+  }
+}
+
+function copyHeaders(answer: Response, reply: FastifyReply): void {
   reply.code(answer.status);
   for (const [name, value] of answer.headers) {
     if (name !== 'set-cookie' && name !== 'content-length') reply.header(name, value);
   }
   const cookies = answer.headers.getSetCookie();
   if (cookies.length > 0) reply.header('set-cookie', cookies);
+}
+
+async function pass(answer: Response, reply: FastifyReply, verifyUser: boolean): Promise<FastifyReply> {
+  copyHeaders(answer, reply);
   const text = await answer.text();
   return reply.send(verifyUser && answer.ok ? demandUserVerification(text) : text);
 }

@@ -2,6 +2,16 @@ import type { Messages } from '../../base/http/messages.ts';
 
 /** Wording of every reason that this room's errors carry. */
 export const accountMessages: Messages = {
+  // Reasons in capitals are better-auth's; those of our own pages that a person meets have wording here.
+  INVALID_EMAIL_OR_PASSWORD: {
+    ja: 'メールアドレスまたはパスワードが正しくありません。',
+    en: 'The e-mail address or the password is not right.',
+  },
+  INVALID_PASSWORD: { ja: 'パスワードが正しくありません。', en: 'The password is not right.' },
+  INVALID_CODE: { ja: '認証コードが正しくありません。', en: 'The code is not right.' },
+  INVALID_BACKUP_CODE: { ja: 'バックアップコードが正しくありません。', en: 'The backup code is not right.' },
+  PASSWORD_TOO_SHORT: { ja: 'パスワードが短すぎます。', en: 'The password is too short.' },
+  PASSWORD_TOO_LONG: { ja: 'パスワードが長すぎます。', en: 'The password is too long.' },
   'session.missing': { ja: 'サインインしてください。', en: 'Please sign in.' },
   'session.exists': {
     ja: 'すでにサインインしています。いったんサインアウトしてください。',

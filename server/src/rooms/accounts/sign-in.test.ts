@@ -340,6 +340,37 @@ test('another site can neither sign a browser in nor use its session', async () 
   assert.equal((await page.send('POST', '/api/auth/sign-out', {}, foreign)).status, 403);
 });
 
+test('a wrong password and an unknown person are refused in the same words, as a problem', async () => {
+  const { email } = await t.staff();
+  const answers = [];
+  for (const address of [email, 'nobody@example.jp']) {
+    const answer = await t
+      .browser()
+      .send('POST', '/api/auth/sign-in/email', { email: address, password: `${PASSWORD}?` });
+    assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
+    answers.push({ ...(answer.body as object), instance: '' });
+  }
+  assert.deepEqual(answers[0], {
+    type: 'urn:tsukasa:problem:unauthenticated',
+    title: 'Sign-in required',
+    status: 401,
+    reason: 'INVALID_EMAIL_OR_PASSWORD',
+    detail: 'The e-mail address or the password is not right.',
+    instance: '',
+  });
+  assert.deepEqual(answers[0], answers[1]);
+});
+
+test('a sign-in that is malformed is refused as a problem, whatever it holds', async () => {
+  const page = t.browser();
+  for (const body of [null, [], {}, { email: 1, password: [] }, { email: { $ne: '' }, password: 'x' }, 'x']) {
+    const { status, headers } = await page.send('POST', '/api/auth/sign-in/email', body);
+    assert.equal(status, 400, JSON.stringify(body));
+    assert.match(String(headers['content-type']), /^application\/problem\+json/);
+  }
+  await page.refused(422, 'request.text', 'POST', '/api/auth/sign-in/email', { email: 'a\0@b.jp', password: PASSWORD });
+});
+
 test('many wrong passwords for one account from many addresses are stopped', async () => {
   const { email } = await t.member(contractorId, 'auditor');
   await signIn(t.browser(), email, 'wrong password 1');
