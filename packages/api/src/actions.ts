@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Text } from './schemas/common.ts';
 
 /** Every remote action, platform-neutral. Which of them a device has, and what each does there, its dialect says. */
 export const ACTION_TYPES = [
@@ -35,7 +36,6 @@ export const OPEN_ACTION_STATES = ['queued', 'sent', 'deferred'] as const satisf
 export const ACTION_STEPS = ['asked', 'approved', 'queued', 'woken', 'fetched', 'answered'] as const;
 export type ActionStepName = (typeof ACTION_STEPS)[number];
 
-const Text = (max: number) => Type.String({ minLength: 1, maxLength: max });
 const Closed = { additionalProperties: false };
 
 /** What is asked, by type. Unknown fields are refused. */
@@ -112,7 +112,7 @@ export const ActionRequest = Type.Object(
   {
     type: Type.Enum([...ACTION_TYPES]),
     params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+    reason: Type.Optional(Text(1000)),
     expiresIn: Type.Optional(Type.String({ description: 'ISO 8601 duration, PT1M to P90D; default by type.' })),
   },
   Closed,

@@ -4,7 +4,9 @@ export const Uuid = Type.String({ format: 'uuid' });
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' });
 export const Closed = { additionalProperties: false } as const;
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-export const Text = (max: number, min = 1) => Type.String({ minLength: min, maxLength: max });
+/** Something to read: unless it may be empty, more than white space. */
+export const Text = (max: number, min = 1) =>
+  Type.String({ minLength: min, maxLength: max, ...(min === 0 ? {} : { pattern: '\\S' }) });
 
 export const ContractorParams = Type.Object({ contractorId: Uuid });
 export const DeviceParams = Type.Object({ contractorId: Uuid, deviceId: Uuid });
