@@ -2,19 +2,22 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, relative } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CONSOLE = join(ROOT, 'console');
 /** Says from which sources `dist` was built. */
 const STAMP = join(CONSOLE, 'dist', '.sources');
+const TEXTS = new Set(['.css', '.html', '.js', '.svg']);
 const SOURCES = ['console/src', 'console/public', 'packages/api/src'];
 const FILES = [
   'console/index.html',
   'console/vite.config.ts',
   'console/package.json',
-  'console/postcss.config.cjs',
+  'scripts/build-console.ts',
   'package-lock.json',
 ];
 
@@ -30,8 +33,23 @@ export async function buildConsole(): Promise<'built' | 'current'> {
   });
   const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('exit', done));
   if (code !== 0) throw new Error(`the console could not be built (vite ended with ${code})`);
+  await compress(join(CONSOLE, 'dist'));
   await writeFile(STAMP, sources);
   return 'built';
+}
+
+/** Puts a compressed copy beside each text file: the server hands that out, and compresses nothing itself. */
+async function compress(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const texts = entries.filter((entry) => entry.isFile() && TEXTS.has(extname(entry.name)));
+  await Promise.all(
+    texts.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const content = await readFile(path);
+      await writeFile(`${path}.br`, await promisify(brotliCompress)(content));
+      await writeFile(`${path}.gz`, await promisify(gzip)(content, { level: 9 }));
+    }),
+  );
 }
 
 /** Names and contents, so that a checkout with new file times is not a change. */

@@ -1,4 +1,4 @@
-import { startAuthentication, startRegistration } from '@simplewebauthn/browser';
+import type { startAuthentication, startRegistration } from '@simplewebauthn/browser';
 import { withProof } from './api.ts';
 import { currentLanguage } from './language.ts';
 import { ApiError, problemOf } from './problem.ts';
@@ -43,15 +43,21 @@ export const signOut = () => ask<unknown>('POST', '/sign-out');
 type RequestOptions = Parameters<typeof startAuthentication>[0]['optionsJSON'];
 type CreationOptions = Parameters<typeof startRegistration>[0]['optionsJSON'];
 
+/** True where the browser knows passkeys at all. */
+export const canPasskey = (): boolean => typeof globalThis.PublicKeyCredential === 'function';
+
+/** Comes when the first passkey is used. */
+const webauthn = () => import('@simplewebauthn/browser');
+
 /** Signs in; inside a session that is complete already it proves the person again, and the session goes on. */
 export async function signInWithPasskey(): Promise<void> {
   const optionsJSON = await ask<RequestOptions>('GET', '/passkey/generate-authenticate-options');
-  const response = await startAuthentication({ optionsJSON });
+  const response = await (await webauthn()).startAuthentication({ optionsJSON });
   await ask<unknown>('POST', '/passkey/verify-authentication', { response });
 }
 export async function registerPasskey(name: string): Promise<void> {
   const optionsJSON = await ask<CreationOptions>('GET', '/passkey/generate-register-options');
-  const response = await startRegistration({ optionsJSON });
+  const response = await (await webauthn()).startRegistration({ optionsJSON });
   await ask<unknown>('POST', '/passkey/verify-registration', { response, name });
 }
 

@@ -1,11 +1,10 @@
 import { Alert, Button, Group, Modal, PasswordInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
-import { browserSupportsWebAuthn as canPasskey } from '@simplewebauthn/browser';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCloseLabel } from '../shared/confirm-danger.tsx';
 import { call, onReauthentication } from './api.ts';
-import { signInWithPasskey } from './better-auth.ts';
+import { canPasskey, signInWithPasskey } from './better-auth.ts';
 import { oneOf } from './search.ts';
 import { sessionQuery, useSession } from './session.ts';
 

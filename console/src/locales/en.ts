@@ -280,6 +280,8 @@ export const en: Messages = {
     ascending: 'Ascending',
     descending: 'Descending',
     unnamed: 'Device without a name',
+    readAt: 'List read',
+    reload: 'Read the list again',
     sortedBy: 'Sort by {{column}}',
     removeFilter: 'Remove {{name}}',
   },

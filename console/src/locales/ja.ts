@@ -279,6 +279,8 @@ export const ja = {
     ascending: '昇順',
     descending: '降順',
     unnamed: '名称未取得の端末',
+    readAt: '一覧の取得',
+    reload: '一覧を最新の状態にする',
     sortedBy: '{{column}}で並べ替え',
     removeFilter: '{{name}} を外す',
   },

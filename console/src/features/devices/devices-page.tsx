@@ -1,6 +1,6 @@
-import { Button, Group, Menu, Stack, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconColumns3, IconDownload, IconPlus } from '@tabler/icons-react';
+import { IconColumns3, IconDownload, IconPlus, IconRefresh } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -11,11 +11,14 @@ import { useLanguage } from '../../shared/format.ts';
 import { Page } from '../../shared/page.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
 import { SearchInput } from '../../shared/search-input.tsx';
+import { TimeAgo } from '../../shared/time.tsx';
 import { ActiveFilters, FilterButton } from './filters.tsx';
 import { DeviceCards, DeviceTable } from './rows.tsx';
 import { COLUMNS, type ColumnKey, columnsOf, countFilters, type DeviceSearch, filtersOf } from './search.ts';
 
 const PAGE = 100;
+/** So many pages are read again by themselves; who has scrolled further asks for it, and sees how old the list is. */
+const FOLLOWED = 2;
 
 /** The fleet: search, filters, sorting and columns live in the URL; rows come by cursor while one scrolls. */
 export function DevicesPage() {
@@ -36,6 +39,7 @@ export function DevicesPage() {
     // All pages read so far would be read again: a list that one comes back to stays as it was for a while.
     staleTime: 300_000,
     refetchOnWindowFocus: false,
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) <= FOLLOWED ? 30_000 : false),
   });
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   const total = pages.data?.pages[0]?.total;
@@ -80,9 +84,7 @@ export function DevicesPage() {
           )}
         </Group>
         <ActiveFilters search={search} onChange={change} />
-        <Text size="sm" c="dimmed" role="status" className="tabular">
-          {total === undefined ? '' : t('common.total', { count: total })}
-        </Text>
+        <ListState total={total} readAt={pages.dataUpdatedAt} onReload={() => void pages.refetch()} />
         <QueryStates
           query={pages}
           empty={{ when: () => rows.length === 0, text: filtered ? t('states.emptySearch') : t('devices.empty') }}
@@ -102,6 +104,35 @@ export function DevicesPage() {
         </QueryStates>
       </Stack>
     </Page>
+  );
+}
+
+type StateProps = { total: number | undefined; readAt: number; onReload: () => void };
+/** How many there are, and how old that is. */
+function ListState({ total, readAt, onReload }: StateProps) {
+  const { t } = useTranslation();
+  return (
+    <Group gap="xs" mih={28}>
+      <Text size="sm" c="dimmed" role="status" className="tabular">
+        {total === undefined ? '' : t('common.total', { count: total })}
+      </Text>
+      {total === undefined ? null : (
+        <>
+          <Text size="sm" c="dimmed">
+            {t('devices.readAt')}: <TimeAgo at={new Date(readAt).toISOString()} />
+          </Text>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={t('devices.reload')}
+            title={t('devices.reload')}
+            onClick={onReload}
+          >
+            <IconRefresh size={16} aria-hidden />
+          </ActionIcon>
+        </>
+      )}
+    </Group>
   );
 }
 

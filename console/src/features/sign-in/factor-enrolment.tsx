@@ -11,11 +11,10 @@ import {
   TextInput,
   Title,
 } from '@mantine/core';
-import { browserSupportsWebAuthn } from '@simplewebauthn/browser';
 import { IconDeviceMobileMessage, IconFingerprint } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { enableTotp, registerPasskey, verifyTotp } from '../../app/better-auth.ts';
+import { canPasskey, enableTotp, registerPasskey, verifyTotp } from '../../app/better-auth.ts';
 import { CopyField } from '../../shared/copy-field.tsx';
 import { QrCode } from '../../shared/qr-code.tsx';
 
@@ -37,14 +36,14 @@ export function FactorEnrolment({ onDone, only }: { onDone: () => Promise<void>;
       return (
         <Stack>
           <Text size="sm">{t('enrol.intro')}</Text>
-          <SimpleGrid cols={{ base: 1, xs: browserSupportsWebAuthn() ? 2 : 1 }}>
+          <SimpleGrid cols={{ base: 1, xs: canPasskey() ? 2 : 1 }}>
             <Choice
               icon={<IconDeviceMobileMessage aria-hidden />}
               title={t('enrol.totp')}
               text={t('enrol.totpText')}
               onChoose={() => setStage({ at: 'password' })}
             />
-            {browserSupportsWebAuthn() ? (
+            {canPasskey() ? (
               <Choice
                 icon={<IconFingerprint aria-hidden />}
                 title={t('enrol.passkey')}

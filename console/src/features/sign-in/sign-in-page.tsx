@@ -1,12 +1,11 @@
 import { Alert, Anchor, Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { browserSupportsWebAuthn } from '@simplewebauthn/browser';
 import { IconFingerprint } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Bare } from '../../app/bare.tsx';
-import { signInWithPasskey, signInWithPassword } from '../../app/better-auth.ts';
+import { canPasskey, signInWithPasskey, signInWithPassword } from '../../app/better-auth.ts';
 import { ApiError, isStatus } from '../../app/problem.ts';
 import { sessionQuery } from '../../app/session.ts';
 import { useProblemText } from '../../shared/codes.ts';
@@ -106,7 +105,7 @@ function PasswordStep({ onEntered, onSecondFactor }: { onEntered: () => Promise<
         <Button type="submit" loading={busy === 'password'}>
           {t('signIn.submit')}
         </Button>
-        {browserSupportsWebAuthn() ? (
+        {canPasskey() ? (
           <>
             <Divider label={t('signIn.or')} />
             <Button

@@ -21,6 +21,7 @@ export async function serveConsole(app: App, dir: string): Promise<void> {
     wildcard: false,
     index: ['index.html'],
     cacheControl: false,
+    preCompressed: true, // the build puts .br and .gz beside each file
     setHeaders: (reply, path) => {
       // Built assets carry a hash of their content in their names.
       const forever = /[/\\]assets[/\\]/.test(path);
