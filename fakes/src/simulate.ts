@@ -28,7 +28,8 @@ must be reusable. Works against any installation.
   --unsupervised         not prepared by a company, as for personally-owned devices
   --safari               opens the page as a person does, and takes the profile from there
   --legacy-scep          triple DES and SHA-1
-  --ca FILE              PEM of a root to trust beside the system's
+  --unsigned             signs no message: mutual TLS alone says who it is
+  --ca FILE              PEM of the root to trust, in place of the system's
   --allow-http           takes a server without TLS that is not this machine; for test networks only
   --seed TEXT            the same seed makes the same devices (demo)
   --concurrency N        enrollments at a time (8)
@@ -83,6 +84,7 @@ function read() {
       unsupervised: { type: 'boolean', default: false },
       safari: { type: 'boolean', default: false },
       'legacy-scep': { type: 'boolean', default: false },
+      unsigned: { type: 'boolean', default: false },
       ca: { type: 'string' },
       'allow-http': { type: 'boolean', default: false },
       seed: { type: 'string', default: 'demo' },
@@ -117,6 +119,7 @@ async function simulate(values: ReturnType<typeof read>): Promise<number> {
     keys,
     as: values.safari ? 'safari' : 'device',
     scep: values['legacy-scep'] ? 'legacy' : 'modern',
+    unsigned: values.unsigned,
     allowHttp: values['allow-http'],
     onEvent: tally.note,
     ...(values.os === undefined ? {} : { osVersion: values.os }),

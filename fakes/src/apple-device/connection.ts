@@ -15,6 +15,8 @@ export type ConnectionOptions = {
   readonly timeoutMs?: number;
   /** As if a TLS proxy stood between: the certificate travels in this header. */
   readonly identityHeader?: IdentityHeader;
+  /** Signs nothing, whatever the profile says. */
+  readonly unsigned?: boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
 };
@@ -77,7 +79,7 @@ export class MdmConnection {
   }
 
   #signature(body: Buffer): Readonly<Record<string, string>> {
-    if (!this.instructions.signMessage) return {};
+    if (!this.instructions.signMessage || this.#options.unsigned === true) return {};
     const { certificate, privateKey } = this.identity;
     const signature = buildSignedData({
       content: body,

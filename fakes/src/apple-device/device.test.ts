@@ -41,7 +41,7 @@ import {
   ServerRefused,
   sharedKeys,
 } from './index.ts';
-import { TinyServer } from './testing.ts';
+import { makeAuthority, TinyServer } from './testing.ts';
 
 const keys = sharedKeys(2);
 let server: TinyServer;
@@ -165,6 +165,10 @@ describe('enrolling', () => {
     assert.ok(tokenUpdate?.type === 'TokenUpdate' && tokenUpdate.unlockToken === undefined);
   });
 
+  test('unsigned when told so, whatever the profile asks', async () => {
+    await assert.rejects(make({ unsigned: true }).enroll(server.url), ConnectionFailed); // this server wants signatures
+    await make({ unsigned: false }).enroll(server.url);
+  });
   test('ends when the server refuses Authenticate', async () => {
     server.refusals = [{ status: 400 }];
     const device = make();
@@ -194,6 +198,16 @@ describe('SCEP', () => {
     server.changes = (p) => ({ ...p, scep: { ...p.scep, caFingerprint: randomBytes(20) } });
     await assert.rejects(make().enroll(server.url), ScepFailed);
     assert.equal(server.scepRequests.length, 0);
+  });
+  test('a certificate beside the one that the fingerprint vouches for is not trusted', async () => {
+    server.besides = [makeAuthority().certificate.der];
+    await assert.rejects(make().enroll(server.url), ScepFailed);
+    assert.equal(server.scepRequests.length, 0);
+  });
+  test('an issuer that only the answer itself brings is a stranger', async () => {
+    server.impostor = makeAuthority();
+    await assert.rejects(make().enroll(server.url), /issued by a stranger/);
+    assert.equal(server.checkins.length, 0);
   });
   test('a wrong challenge is refused with its failInfo', async () => {
     server.changes = (p) => ({ ...p, scep: { ...p.scep, challenge: 'guessed' } });

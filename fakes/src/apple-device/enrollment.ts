@@ -68,7 +68,8 @@ export async function openConnection(
     ...timeout,
   });
   const header = options.identityHeader === undefined ? {} : { identityHeader: options.identityHeader };
-  return new MdmConnection({ instructions, identity, now, ...ca, ...timeout, ...header });
+  const unsigned = options.unsigned === true;
+  return new MdmConnection({ instructions, identity, now, unsigned, ...ca, ...timeout, ...header });
 }
 
 export function systemNow(): number {

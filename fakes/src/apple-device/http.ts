@@ -19,7 +19,7 @@ export type HttpRequest = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
   readonly agent?: Agent;
-  /** PEM of roots to trust beside the system's. */
+  /** PEM of the roots to trust, in place of the system's. */
   readonly ca?: readonly string[];
   readonly timeoutMs?: number;
   /** The device loses its connection after the server answered and before it read the answer. */

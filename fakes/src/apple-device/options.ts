@@ -19,13 +19,18 @@ export type DeviceOptions = {
   readonly keys: KeySource;
   /** How it opens the invitation's link. */
   readonly as?: FetchAs;
-  /** PEM of roots it trusts beside the system's. */
+  /** PEM of the roots it trusts, in place of the system's. */
   readonly ca?: readonly string[];
   /** Takes servers without TLS that are not this machine: for test networks only. */
   readonly allowHttp?: boolean;
   readonly scep?: 'modern' | 'legacy';
   /** As if a TLS proxy passed on the certificate in a header. */
   readonly identityHeader?: IdentityHeader;
+  /**
+   * Signs no message although the profile asks for it, as behind a proxy that drops the header: the TLS connection's
+   * certificate, or `identityHeader`, alone says who it is.
+   */
+  readonly unsigned?: boolean;
   readonly timeoutMs?: number;
   /** Epoch milliseconds. */
   readonly now?: () => number;

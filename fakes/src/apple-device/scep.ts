@@ -106,10 +106,29 @@ async function fetchAuthorities(options: ScepOptions): Promise<readonly Buffer[]
   if (type !== MEDIA_TYPES.caCert && type !== MEDIA_TYPES.caRaCert) throw new ScepFailed(`GetCACert came as ${type}`);
   const certificates = parseCaCert(type, answer.body);
   const { caFingerprint } = options.instructions;
-  if (caFingerprint !== undefined && !certificates.some((der) => fingerprintMatches(der, caFingerprint))) {
-    throw new ScepFailed('CAFingerprint is another');
+  if (caFingerprint === undefined) return certificates;
+  const anchor = certificates.find((der) => fingerprintMatches(der, caFingerprint));
+  if (anchor === undefined) throw new ScepFailed('CAFingerprint is another');
+  // Only one certificate was vouched for; what came beside it must descend from it.
+  if (!certificates.every((der) => der.equals(anchor) || descends(der, [anchor], certificates))) {
+    throw new ScepFailed('GetCACert holds a certificate that CAFingerprint does not vouch for');
   }
   return certificates;
+}
+
+const LONGEST_CHAIN = 5;
+
+/** Whether a certificate was issued, directly or over some of `between`, by one of the `anchors`. */
+function descends(der: Buffer, anchors: readonly Buffer[], between: readonly Buffer[], depth = LONGEST_CHAIN): boolean {
+  const certificate = parseCertificate(der);
+  const signed = (issuer: Buffer) => !issuer.equals(der) && isIssuedBy(certificate, parseCertificate(issuer));
+  if (anchors.some(signed)) return true;
+  return depth > 0 && between.some((issuer) => signed(issuer) && descends(issuer, anchors, between, depth - 1));
+}
+
+/** By its name, by its key, and by one that may issue at all. */
+function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  return issuer.extensions.basicConstraints?.ca === true && verifyIssuedBy(certificate, issuer);
 }
 
 function fingerprintMatches(der: Buffer, expected: Buffer): boolean {
@@ -197,8 +216,7 @@ function checkIssued(ders: readonly Buffer[], options: ScepOptions, authorities:
   if (!publicKeyOf(certificate).equals(createPublicKey(options.privateKey))) {
     throw new ScepFailed('the certificate is for another key');
   }
-  const issuers = [...authorities, ...ders.slice(1)].map(parseCertificate);
-  if (!issuers.some((issuer) => verifyIssuedBy(certificate, issuer))) throw new ScepFailed('issued by a stranger');
+  if (!descends(der, authorities, ders.slice(1))) throw new ScepFailed('issued by a stranger');
   if (!isValidAt(certificate, options.now)) throw new ScepFailed('the certificate is not valid now');
   return certificate;
 }

@@ -52,6 +52,10 @@ export class TinyServer {
   changes: (params: EnrollmentProfileParams) => EnrollmentProfileParams = (params) => params;
   profileBody: ((profile: Buffer) => Buffer) | undefined;
   caps: readonly string[] | undefined;
+  /** Certificates that `GetCACert` gives beside the authority's own. */
+  besides: readonly Buffer[] = [];
+  /** Who issues in the authority's place, and comes along in the answer. */
+  impostor: Authority | undefined;
   readonly #server: Server;
 
   private constructor() {
@@ -139,7 +143,7 @@ export class TinyServer {
     const operation = url.searchParams.get('operation');
     if (operation === 'GetCACaps') return void response.end(buildCaCaps(this.caps));
     if (operation === 'GetCACert') {
-      const { mediaType, body: certificate } = buildCaCert([this.authority.certificate.der]);
+      const { mediaType, body: certificate } = buildCaCert([this.authority.certificate.der, ...this.besides]);
       return void response.writeHead(200, { 'content-type': mediaType }).end(certificate);
     }
     const request = parsePkiMessage(body.length > 0 ? body : decodeGetMessage(url.searchParams.get('message') ?? ''));
@@ -149,16 +153,21 @@ export class TinyServer {
     const leaf = this.#issue(csr.subject.der, csr.spki);
     const result =
       csr.challengePassword === this.challenge
-        ? ({ status: 'SUCCESS', request, certificates: [leaf.der] } as const)
+        ? ({ status: 'SUCCESS', request, certificates: [leaf.der, ...this.#alongside()] } as const)
         : ({ status: 'FAILURE', request, failInfo: 'badRequest' } as const);
     response.writeHead(200, { 'content-type': 'application/x-pki-message' }).end(buildCertRep({ result, signer }));
   }
 
+  #alongside(): readonly Buffer[] {
+    return this.impostor === undefined ? [] : [this.impostor.certificate.der];
+  }
+
   #issue(subject: Buffer, spki: Buffer): Certificate {
+    const { certificate, key } = this.impostor ?? this.authority;
     const now = Temporal.Now.instant().epochMilliseconds;
     const leaf = issueCertificate({
-      issuer: this.authority.certificate,
-      issuerKey: this.authority.key,
+      issuer: certificate,
+      issuerKey: key,
       subject,
       spki,
       serial: randomBytes(12),
@@ -196,7 +205,10 @@ export class TinyServer {
   }
 }
 
-function makeAuthority(): { readonly certificate: Certificate; readonly key: KeyObject } {
+type Authority = { readonly certificate: Certificate; readonly key: KeyObject };
+
+/** A certificate authority of its own. */
+export function makeAuthority(): Authority {
   const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   const now = Temporal.Now.instant().epochMilliseconds;
   const certificate = issueCertificate({
