@@ -154,7 +154,8 @@ export const ClosingRow = Type.Object({
 export type ClosingRow = Static<typeof ClosingRow>;
 export const Closing = Type.Object({
   month: Month,
-  state: Type.Enum(['open', 'draft', 'approved']),
+  /** `issuing`: approved and numbered; the documents are being written. */
+  state: Type.Enum(['open', 'draft', 'issuing', 'approved']),
   draftedAt: Nullable(Instant),
   draftedBy: Nullable(Actor),
   approvedAt: Nullable(Instant),
@@ -191,12 +192,18 @@ export const BillingSettings = Type.Object(
         email: Text(254, 0),
         /** 適格請求書発行事業者登録番号: T and 13 digits; empty until it is set, and closing is refused until then. */
         registrationNumber: Type.String({ pattern: '^(T[0-9]{13})?$' }),
+        /** Printed as it is; one line for each account. */
         bankAccount: Text(400, 0),
         peppolId: Type.String({ pattern: '^([0-9]{4}:[A-Za-z0-9._~-]{1,60})?$' }),
       },
       Closed,
     ),
     numberPrefix: Type.String({ pattern: '^[A-Z0-9-]{0,10}$' }),
+    /**
+     * The first month that is closed here; what was due before counts as billed elsewhere. Absent: the month of the oldest
+     * charge. Cannot change once a month is closed.
+     */
+    firstMonth: Type.Optional(Month),
     /** Payment is due on the last day of the month that is this many months after the issue. */
     dueMonths: Type.Integer({ minimum: 0, maximum: 6 }),
     taxRates: Type.Array(
