@@ -17,8 +17,10 @@ import {
   type ResponseFact,
   SCHEMA_PLATFORMS,
   SHARED_IPAD_MODES,
+  STATUS_SCOPES,
   type StatusGate,
   type StatusItemFact,
+  type StatusScope,
   USER_ENROLLMENT_MODES,
 } from '../src/catalogue/model.ts';
 
@@ -64,9 +66,51 @@ export function deriveCatalogue(folder: string): Catalogue {
 }
 
 function documents(folder: string): Yaml[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => record(parse(readFileSync(join(folder, name), 'utf8'))));
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  if (names.length === 0) throw new Error(`no schema files in ${folder}`);
+  return names.map((name) => {
+    try {
+      return parts(parse(readFileSync(join(folder, name), 'utf8')), DOCUMENT_PARTS);
+    } catch (cause) {
+      throw new Error(`${name} is not as expected`, { cause });
+    }
+  });
+}
+
+// What the schema says about a thing, and what of it is prose: a word that stands in neither list is a fact that the
+// catalogue would lose without anybody noticing.
+const DOCUMENT_PARTS = [
+  'title',
+  'description',
+  'payload',
+  'payloadkeys',
+  'responsekeys',
+  'reasons',
+  'notes',
+  'related-status-items',
+];
+const PAYLOAD_PARTS = ['requesttype', 'statusitemtype', 'declarationtype', 'beta', 'supportedOS', 'content'];
+const KEY_PARTS = ['key', 'type', 'presence', 'default', 'rangelist', 'range', 'supportedOS', 'subkeys'];
+const KEY_PROSE = ['title', 'content', 'subkeytype'];
+const GATE_PARTS = [
+  'introduced',
+  'deprecated',
+  'removed',
+  'supervised',
+  'requiresdep',
+  'accessrights',
+  'devicechannel',
+  'userchannel',
+  'sharedipad',
+  'userenrollment',
+];
+
+/** A mapping that has no other parts than these. */
+function parts(raw: unknown, known: readonly string[]): Yaml {
+  const whole = record(raw);
+  const unknown = Object.keys(whole).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`nothing is known of ${unknown.join(', ')}`);
+  return whole;
 }
 
 function by<K extends string>(key: K): (a: { readonly [k in K]: string }, b: { readonly [k in K]: string }) => number {
@@ -74,7 +118,7 @@ function by<K extends string>(key: K): (a: { readonly [k in K]: string }, b: { r
 }
 
 function command(document: Yaml): CommandFact {
-  const payload = record(document.payload);
+  const payload = parts(document.payload, PAYLOAD_PARTS);
   return {
     requestType: text(payload.requesttype),
     os: gates(payload.supportedOS) ?? {},
@@ -83,12 +127,12 @@ function command(document: Yaml): CommandFact {
 }
 
 function response(document: Yaml): ResponseFact {
-  const payload = record(document.payload);
+  const payload = parts(document.payload, PAYLOAD_PARTS);
   return { requestType: text(payload.requesttype), keys: records(document.responsekeys).map(key) };
 }
 
 function checkin(document: Yaml): CheckinFact {
-  const payload = record(document.payload);
+  const payload = parts(document.payload, PAYLOAD_PARTS);
   return {
     messageType: text(payload.requesttype),
     os: gates(payload.supportedOS) ?? {},
@@ -98,21 +142,26 @@ function checkin(document: Yaml): CheckinFact {
 }
 
 function statusItem(document: Yaml): StatusItemFact[] {
-  const payload = record(document.payload);
+  const payload = parts(document.payload, PAYLOAD_PARTS);
   if (payload.statusitemtype === undefined) return []; // statusreason.yaml describes a part of items
   const name = text(payload.statusitemtype);
   const value = records(document.payloadkeys).find((candidate) => candidate.key === name);
   const os: { [platform: string]: StatusGate } = {};
   for (const [platform, raw] of Object.entries(record(payload.supportedOS))) {
-    const gate = record(raw);
+    const gate = parts(raw, ['introduced', 'allowed-enrollments', 'allowed-scopes', 'sharedipad']);
     if (gate.introduced === 'n/a') continue;
     os[oneOf(SCHEMA_PLATFORMS, platform)] = {
       introduced: text(gate.introduced),
       enrollments: list(gate['allowed-enrollments']).map((word) => oneOf(ENROLLMENT_CLASSES, word)),
-      scopes: list(gate['allowed-scopes']).map((word) => oneOf(['system', 'user'] as const, word)),
+      scopes: scopes(gate),
+      ...(gate.sharedipad === undefined ? {} : { sharedIPad: scopes(parts(gate.sharedipad, ['allowed-scopes'])) }),
     };
   }
   return [{ name, type: keyType(value?.type), os }];
+}
+
+function scopes(gate: Yaml): readonly StatusScope[] {
+  return list(gate['allowed-scopes']).map((word) => oneOf(STATUS_SCOPES, word));
 }
 
 function listed<K extends string>(name: K, raw: unknown): { readonly [k in K]?: readonly KeyFact[] } {
@@ -121,17 +170,19 @@ function listed<K extends string>(name: K, raw: unknown): { readonly [k in K]?: 
 }
 
 function key(raw: Yaml): KeyFact {
+  parts(raw, [...KEY_PARTS, ...KEY_PROSE]);
   const type = keyType(raw.type);
-  const range = raw.range === undefined ? {} : record(raw.range);
+  const range = raw.range === undefined ? {} : parts(raw.range, ['min', 'max']);
+  const presence = raw.presence === undefined ? 'optional' : oneOf(['required', 'optional'] as const, raw.presence);
   const os = gates(raw.supportedOS);
   return {
     name: text(raw.key),
     type,
-    ...(raw.presence === 'required' ? { required: true as const } : {}),
+    ...(presence === 'required' ? { required: true as const } : {}),
     ...(raw.default === undefined ? {} : { default: scalar(raw.default) }),
     ...(raw.rangelist === undefined ? {} : { values: list(raw.rangelist).map(stringOrNumber) }),
-    ...(typeof range.min === 'number' ? { min: range.min } : {}),
-    ...(typeof range.max === 'number' ? { max: range.max } : {}),
+    ...(range.min === undefined ? {} : { min: numeric(range.min) }),
+    ...(range.max === undefined ? {} : { max: numeric(range.max) }),
     ...(os === undefined ? {} : { os }),
     ...inside(type, records(raw.subkeys)),
   };
@@ -159,21 +210,25 @@ function gates(raw: unknown): Gates | undefined {
 }
 
 function platformGate(raw: Yaml): Gate | 'n/a' {
+  parts(raw, GATE_PARTS);
   if (raw.introduced === 'n/a') return 'n/a';
-  const shared = raw.sharedipad === undefined ? undefined : sharedIPad(record(raw.sharedipad));
+  const shared =
+    raw.sharedipad === undefined
+      ? undefined
+      : sharedIPad(parts(raw.sharedipad, ['mode', 'devicechannel', 'userchannel']));
   return {
     ...version('introduced', raw.introduced),
     ...version('deprecated', raw.deprecated),
     ...version('removed', raw.removed),
-    ...(raw.supervised === true ? { supervised: true as const } : {}),
-    ...(raw.requiresdep === true ? { requiresDep: true as const } : {}),
+    ...(isTrue('supervised', raw) ? { supervised: true as const } : {}),
+    ...(isTrue('requiresdep', raw) ? { requiresDep: true as const } : {}),
     ...accessRights(raw.accessrights),
     ...flag('deviceChannel', raw.devicechannel),
     ...flag('userChannel', raw.userchannel),
     ...(shared === undefined ? {} : { sharedIPad: shared }),
     ...(raw.userenrollment === undefined
       ? {}
-      : { userEnrollment: oneOf(USER_ENROLLMENT_MODES, record(raw.userenrollment).mode) }),
+      : { userEnrollment: oneOf(USER_ENROLLMENT_MODES, parts(raw.userenrollment, ['mode']).mode) }),
   };
 }
 
@@ -199,7 +254,20 @@ function version<K extends string>(name: K, raw: unknown): { readonly [k in K]?:
   return { [name]: value } as { readonly [k in K]: string };
 }
 
+/** A condition that is only worth a word when it is there. */
+function isTrue(name: string, raw: Yaml): boolean {
+  const value = raw[name];
+  if (value !== undefined && typeof value !== 'boolean') throw new Error(`${name}: a boolean was expected`);
+  return value === true;
+}
+
+function numeric(raw: unknown): number {
+  if (typeof raw !== 'number') throw new Error('a number was expected');
+  return raw;
+}
+
 function flag<K extends string>(name: K, raw: unknown): { readonly [k in K]?: boolean } {
+  if (raw !== undefined && typeof raw !== 'boolean') throw new Error(`${name}: a boolean was expected`);
   return typeof raw === 'boolean' ? ({ [name]: raw } as { readonly [k in K]: boolean }) : {};
 }
 

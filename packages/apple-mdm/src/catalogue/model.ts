@@ -88,11 +88,15 @@ export type CheckinFact = {
 export const ENROLLMENT_CLASSES = ['supervised', 'device', 'user', 'local'] as const;
 export type EnrollmentClass = (typeof ENROLLMENT_CLASSES)[number];
 
-/** Where a status item is reported: from which version, by which enrolments and on which channels (`system`, `user`). */
+export const STATUS_SCOPES = ['system', 'user'] as const;
+export type StatusScope = (typeof STATUS_SCOPES)[number];
+
+/** Where a status item is reported: from which version, by which enrolments and on which channels; on Shared iPad others. */
 export type StatusGate = {
   readonly introduced: string;
   readonly enrollments: readonly EnrollmentClass[];
-  readonly scopes: readonly ('system' | 'user')[];
+  readonly scopes: readonly StatusScope[];
+  readonly sharedIPad?: readonly StatusScope[];
 };
 
 /** One status item of declarative management; a platform absent from `os` does not report it. */

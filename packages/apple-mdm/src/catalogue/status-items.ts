@@ -7,7 +7,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'account.list.caldav',
     type: 'array',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['user'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
     },
@@ -16,7 +21,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'account.list.carddav',
     type: 'array',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['user'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
     },
@@ -25,7 +35,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'account.list.exchange',
     type: 'array',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['user'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
     },
@@ -34,7 +49,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'account.list.google',
     type: 'array',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['user'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
     },
@@ -43,7 +63,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'account.list.ldap',
     type: 'array',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['user'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
     },
@@ -52,7 +77,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'account.list.mail.incoming',
     type: 'array',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['user'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
     },
@@ -61,7 +91,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'account.list.mail.outgoing',
     type: 'array',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['user'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
     },
@@ -70,7 +105,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'account.list.subscribed-calendar',
     type: 'array',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['user'],
+      },
       macOS: { introduced: '14.0', enrollments: ['supervised', 'user', 'local'], scopes: ['user'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
     },
@@ -78,13 +118,25 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
   {
     name: 'app.managed.list',
     type: 'array',
-    os: { iOS: { introduced: '17.2', enrollments: ['supervised', 'device', 'user'], scopes: ['system'] } },
+    os: {
+      iOS: {
+        introduced: '17.2',
+        enrollments: ['supervised', 'device', 'user'],
+        scopes: ['system'],
+        sharedIPad: ['system'],
+      },
+    },
   },
   {
     name: 'device.identifier.serial-number',
     type: 'string',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
@@ -95,7 +147,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.identifier.udid',
     type: 'string',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
@@ -106,7 +163,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.model.family',
     type: 'string',
     os: {
-      iOS: { introduced: '15.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '15.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -117,7 +179,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.model.identifier',
     type: 'string',
     os: {
-      iOS: { introduced: '15.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '15.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -128,7 +195,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.model.marketing-name',
     type: 'string',
     os: {
-      iOS: { introduced: '15.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '15.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -139,7 +211,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.model.number',
     type: 'string',
     os: {
-      iOS: { introduced: '17.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '17.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '14.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '17.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -150,7 +227,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.operating-system.build-version',
     type: 'string',
     os: {
-      iOS: { introduced: '15.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '15.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -161,7 +243,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.operating-system.family',
     type: 'string',
     os: {
-      iOS: { introduced: '15.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '15.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -172,7 +259,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.operating-system.marketing-name',
     type: 'string',
     os: {
-      iOS: { introduced: '15.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '15.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -183,7 +275,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.operating-system.supplemental.build-version',
     type: 'string',
     os: {
-      iOS: { introduced: '16.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.1',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.1', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -194,7 +291,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.operating-system.supplemental.extra-version',
     type: 'string',
     os: {
-      iOS: { introduced: '16.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.1',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.1', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -205,7 +307,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.operating-system.version',
     type: 'string',
     os: {
-      iOS: { introduced: '15.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '15.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -216,7 +323,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'device.power.battery-health',
     type: 'string',
     os: {
-      iOS: { introduced: '17.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '17.0',
+        enrollments: ['supervised', 'device', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system'],
+      },
       macOS: { introduced: '14.4', enrollments: ['supervised', 'local'], scopes: ['system'] },
     },
   },
@@ -229,7 +341,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'management.client-capabilities',
     type: 'dictionary',
     os: {
-      iOS: { introduced: '15.0', enrollments: ['supervised', 'device', 'user'], scopes: ['system'] },
+      iOS: {
+        introduced: '15.0',
+        enrollments: ['supervised', 'device', 'user'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user'], scopes: ['system'] },
@@ -240,7 +357,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'management.declarations',
     type: 'dictionary',
     os: {
-      iOS: { introduced: '15.0', enrollments: ['supervised', 'device', 'user'], scopes: ['system'] },
+      iOS: {
+        introduced: '15.0',
+        enrollments: ['supervised', 'device', 'user'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user'], scopes: ['system'] },
@@ -251,7 +373,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'mdm.app',
     type: 'array',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user'], scopes: ['system'] },
       watchOS: { introduced: '10.0', enrollments: ['supervised'], scopes: ['system'] },
@@ -261,7 +388,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'passcode.is-compliant',
     type: 'boolean',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
       watchOS: { introduced: '10.0', enrollments: ['supervised', 'local'], scopes: ['system'] },
     },
@@ -270,7 +402,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'passcode.is-present',
     type: 'boolean',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
       watchOS: { introduced: '10.0', enrollments: ['supervised', 'local'], scopes: ['system'] },
     },
@@ -284,7 +421,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'security.certificate.list',
     type: 'array',
     os: {
-      iOS: { introduced: '17.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '17.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '14.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '17.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -300,7 +442,7 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'softwareupdate.beta-enrollment',
     type: 'string',
     os: {
-      iOS: { introduced: '18.0', enrollments: ['supervised', 'device'], scopes: ['system'] },
+      iOS: { introduced: '18.0', enrollments: ['supervised', 'device'], scopes: ['system'], sharedIPad: ['system'] },
       macOS: { introduced: '15.0', enrollments: ['supervised'], scopes: ['system'] },
     },
   },
@@ -308,7 +450,7 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'softwareupdate.device-id',
     type: 'string',
     os: {
-      iOS: { introduced: '18.0', enrollments: ['supervised', 'device'], scopes: ['system'] },
+      iOS: { introduced: '18.0', enrollments: ['supervised', 'device'], scopes: ['system'], sharedIPad: ['system'] },
       macOS: { introduced: '15.0', enrollments: ['supervised'], scopes: ['system'] },
     },
   },
@@ -316,7 +458,7 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'softwareupdate.failure-reason',
     type: 'dictionary',
     os: {
-      iOS: { introduced: '17.0', enrollments: ['supervised', 'device'], scopes: ['system'] },
+      iOS: { introduced: '17.0', enrollments: ['supervised', 'device'], scopes: ['system'], sharedIPad: ['system'] },
       macOS: { introduced: '14.0', enrollments: ['supervised'], scopes: ['system'] },
     },
   },
@@ -324,7 +466,7 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'softwareupdate.install-reason',
     type: 'dictionary',
     os: {
-      iOS: { introduced: '17.0', enrollments: ['supervised', 'device'], scopes: ['system'] },
+      iOS: { introduced: '17.0', enrollments: ['supervised', 'device'], scopes: ['system'], sharedIPad: ['system'] },
       macOS: { introduced: '14.0', enrollments: ['supervised'], scopes: ['system'] },
     },
   },
@@ -332,7 +474,7 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'softwareupdate.install-state',
     type: 'string',
     os: {
-      iOS: { introduced: '17.0', enrollments: ['supervised', 'device'], scopes: ['system'] },
+      iOS: { introduced: '17.0', enrollments: ['supervised', 'device'], scopes: ['system'], sharedIPad: ['system'] },
       macOS: { introduced: '14.0', enrollments: ['supervised'], scopes: ['system'] },
     },
   },
@@ -340,7 +482,7 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'softwareupdate.pending-version',
     type: 'dictionary',
     os: {
-      iOS: { introduced: '17.0', enrollments: ['supervised', 'device'], scopes: ['system'] },
+      iOS: { introduced: '17.0', enrollments: ['supervised', 'device'], scopes: ['system'], sharedIPad: ['system'] },
       macOS: { introduced: '14.0', enrollments: ['supervised'], scopes: ['system'] },
     },
   },
@@ -348,7 +490,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'test.array-value',
     type: 'array',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -359,7 +506,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'test.boolean-value',
     type: 'boolean',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -370,7 +522,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'test.dictionary-value',
     type: 'dictionary',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -381,7 +538,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'test.error-value',
     type: 'string',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -392,7 +554,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'test.integer-value',
     type: 'integer',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -403,7 +570,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'test.real-value',
     type: 'real',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
@@ -414,7 +586,12 @@ export const STATUS_ITEM_FACTS: readonly StatusItemFact[] = [
     name: 'test.string-value',
     type: 'string',
     os: {
-      iOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
+      iOS: {
+        introduced: '16.0',
+        enrollments: ['supervised', 'device', 'user', 'local'],
+        scopes: ['system'],
+        sharedIPad: ['system', 'user'],
+      },
       macOS: { introduced: '13.0', enrollments: ['supervised', 'user', 'local'], scopes: ['system', 'user'] },
       tvOS: { introduced: '16.0', enrollments: ['supervised', 'device', 'local'], scopes: ['system'] },
       visionOS: { introduced: '1.1', enrollments: ['supervised', 'device', 'user', 'local'], scopes: ['system'] },
