@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { backup } from './backup.ts';
 import { bootstrap } from './bootstrap.ts';
 import { call } from './client.ts';
 import { COMMANDS, unknownCommand } from './commands.ts';
@@ -9,6 +10,7 @@ import { checkUrl, forgetSettings, loadSettings, saveSettings, targetOf } from '
 const HELP = `tsukasa: the command line of a Tsukasa installation
 
   tsukasa bootstrap --email E --password P [--name N]   the first provider administrator, in the data directory
+  tsukasa backup --to DIR                               a copy of the data directory of the server that runs on it
   tsukasa login --url URL --token TOKEN [--contractor ID]
   tsukasa logout | whoami
   tsukasa contractors list [--q WORDS] | create NAME [--kana KANA]
@@ -54,6 +56,7 @@ const FLAGS = {
       'plist',
       'timeout',
       'columns',
+      'to',
     ].map((name) => [name, { type: 'string' as const }]),
   ),
 } as const;
@@ -73,6 +76,13 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Exi
     if (!email || !password) throw usage('bootstrap needs --email and --password (or TSUKASA_BOOTSTRAP_PASSWORD)');
     const made = await bootstrap({ email, password, name: string('name') ?? email });
     print(made, () => made.token);
+    return EXIT.ok;
+  }
+  if (words[0] === 'backup') {
+    const to = string('to');
+    if (!to) throw usage('backup needs --to DIR, a folder that does not exist yet');
+    await backup(to);
+    print({ backup: to }, () => `copied to ${to}`);
     return EXIT.ok;
   }
   const saved = await loadSettings(env);

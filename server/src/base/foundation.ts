@@ -86,17 +86,17 @@ async function ownerOf(
   started: (embedded: EmbeddedPostgres) => void,
 ): Promise<OwnerConnection> {
   if (config.databaseUrl !== undefined) return ownerFromUrl(config.databaseUrl);
-  const addressFile = join(config.dataDir, 'postgres.json');
-  if (!mine) return runningOwner(config.dataDir, addressFile);
+  if (!mine) return runningOwner(config.dataDir);
   const embedded = await startEmbedded({ dataDir: config.dataDir, log });
   started(embedded);
   const { host, port } = embedded.owner();
-  await writeFile(addressFile, `${JSON.stringify({ host, port })}\n`, { mode: 0o600 });
+  await writeFile(join(config.dataDir, 'postgres.json'), `${JSON.stringify({ host, port })}\n`, { mode: 0o600 });
   return embedded.owner();
 }
 
 /** The embedded PostgreSQL of a server that runs on this data directory. */
-async function runningOwner(dataDir: string, addressFile: string): Promise<OwnerConnection> {
+export async function runningOwner(dataDir: string): Promise<OwnerConnection> {
+  const addressFile = join(dataDir, 'postgres.json');
   const address: unknown = JSON.parse(await readFile(addressFile, 'utf8'));
   const password = (await readFile(join(dataDir, 'keys', 'postgres.password'), 'utf8')).trim();
   if (typeof address !== 'object' || address === null || !('host' in address) || !('port' in address)) {

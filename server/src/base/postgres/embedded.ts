@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
@@ -150,6 +150,7 @@ class Cluster implements EmbeddedPostgres {
 
   async start(): Promise<void> {
     if (!(await exists(join(this.#dir, 'PG_VERSION')))) await this.#create();
+    await this.#own();
     await stopOrphan(this.#dir, this.#options.log);
     await this.#chooseAddress();
     await this.#launch();
@@ -183,6 +184,16 @@ class Cluster implements EmbeddedPostgres {
     await rm(this.#dir, { recursive: true, force: true });
     await rename(draft, this.#dir);
     this.#options.log.info('postgres.cluster_created', { file: this.#dir });
+  }
+
+  /** A cluster that was copied back as root, or comes from another machine, may belong to anybody; PostgreSQL insists. */
+  async #own(): Promise<void> {
+    const account = this.#account;
+    if (!account || (await stat(this.#dir)).uid === account.uid) return;
+    const entries = await readdir(this.#dir, { recursive: true, withFileTypes: true });
+    for (const entry of entries) await lchown(join(entry.parentPath, entry.name), account.uid, account.gid);
+    await chmod(this.#dir, 0o700);
+    await chown(this.#dir, account.uid, account.gid); // the last: a start that is killed here begins again
   }
 
   /**
