@@ -10,6 +10,9 @@ export const Problem = Type.Object({
   reason: Type.Optional(
     Type.String({ description: 'A fixed name for programs, such as `push_certificate.topic_changed`.' }),
   ),
+  clause: Type.Optional(
+    Type.String({ description: 'The clause of the service terms that refuses it, as `listClauses` names it.' }),
+  ),
   params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
 });

@@ -27,7 +27,12 @@ export type Config = {
   readonly log: { readonly level: LogLevel };
   readonly sessionLifetime: Temporal.Duration;
   /** How long changes and events of devices are kept. */
-  readonly retention: { readonly changes: Temporal.Duration; readonly events: Temporal.Duration };
+  readonly retention: {
+    readonly changes: Temporal.Duration;
+    readonly events: Temporal.Duration;
+    /** Whole days for which data can be read after the last contract has ended. */
+    readonly afterContract: Temporal.Duration;
+  };
   readonly pools: { readonly app: number; readonly device: number; readonly jobs: number };
   readonly jobConcurrency: number;
 };
@@ -83,6 +88,7 @@ export function readConfig(env: Environment): Config {
     retention: {
       changes: read.duration('TSUKASA_KEEP_CHANGES', 'P730D', 'P30D'),
       events: read.duration('TSUKASA_KEEP_EVENTS', 'P365D', 'P30D'),
+      afterContract: read.duration('TSUKASA_KEEP_AFTER_CONTRACT', 'P90D', 'P1D'),
     },
     pools: {
       app: read.integer('TSUKASA_DB_POOL_APP', 10, 1, 200),

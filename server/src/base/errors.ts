@@ -20,12 +20,19 @@ export type FieldError = { readonly pointer: string; readonly detail: string };
 
 export type ErrorParams = Readonly<Record<string, string | number | boolean>>;
 
+/** What is said to the caller, in both languages. */
+export type ErrorWords = { readonly ja: string; readonly en: string };
+
 export type DomainErrorOptions = {
   /** A machine-readable name, `room.what` (`push_certificate.topic_changed`), under which the wording is looked up. */
   readonly reason?: string | undefined;
   /** Values for the wording; shown to the caller, so no secrets. */
   readonly params?: ErrorParams | undefined;
   readonly errors?: readonly FieldError[] | undefined;
+  /** The detail where no fixed wording can say it; otherwise it is looked up under `reason`. */
+  readonly words?: ErrorWords | undefined;
+  /** The clause of the service terms that refuses it: `art-8-4`. */
+  readonly clause?: string | undefined;
   /** Seconds after which trying again makes sense. */
   readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
@@ -37,6 +44,8 @@ export class DomainError extends Error {
   readonly reason: string | undefined;
   readonly params: ErrorParams;
   readonly errors: readonly FieldError[];
+  readonly words: ErrorWords | undefined;
+  readonly clause: string | undefined;
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: DomainErrorOptions = {}) {
@@ -46,6 +55,8 @@ export class DomainError extends Error {
     this.reason = options.reason;
     this.params = options.params ?? {};
     this.errors = options.errors ?? [];
+    this.words = options.words;
+    this.clause = options.clause;
     this.retryAfter = options.retryAfter;
   }
 }

@@ -64,7 +64,7 @@ const ownRoutes = defineRoutes({
     params: ContractParams,
     query: Type.Object({ from: s.Month, to: s.Month }, s.Closed),
     status: 200,
-    response: Type.Object({ items: Type.Array(s.ChargeLine), net: s.Yen, problems: Type.Array(s.Reason) }),
+    response: Type.Object({ items: Type.Array(s.ContractCharge), net: s.Yen, problems: Type.Array(s.Reason) }),
   },
   verifyContracts: {
     method: 'GET',

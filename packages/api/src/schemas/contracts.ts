@@ -243,6 +243,24 @@ export const ContractSummary = Type.Object({
 });
 export type ContractSummary = Static<typeof ContractSummary>;
 
+/** A charge as the history gives it, before tax. */
+export const ContractCharge = Type.Object({
+  /** Identifies the charge within its contract for ever. */
+  key: Type.String(),
+  month: Month,
+  subject: Type.String(),
+  name: Words,
+  fee: Type.Enum(['initial', 'monthly', 'one_time']),
+  os: Nullable(Type.String()),
+  quantity: Type.Integer(),
+  unitAmount: Yen,
+  amount: Yen,
+  /** The day on which the duty to pay arose (Art. 11). */
+  dueOn: Day,
+  because: Type.Array(Reason),
+});
+export type ContractCharge = Static<typeof ContractCharge>;
+
 /** What will end, when and why, with everything that ends with it (Art. 8-7, 10). */
 export const EndingPreview = Type.Object({
   arrivedOn: Day,

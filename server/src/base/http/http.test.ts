@@ -210,6 +210,15 @@ test('an expected error speaks the language of the reader', async () => {
   assert.equal(en.statusCode, 409);
 });
 
+test('a refusal with words of its own says them as they are, and names its clause', async () => {
+  const words = { ja: '第5条: {name}', en: 'Art. 5: {name}' };
+  breakWith = new DomainError('conflict', 'internal wording', { reason: 'thing.taken', words, clause: 'art-5' });
+  const [ja, en] = [await post({}), await post({ 'accept-language': 'en' })];
+  breakWith = undefined;
+  assert.deepEqual([ja.json().detail, en.json().detail], [words.ja, words.en]);
+  assert.deepEqual([en.json().clause, en.json().reason], ['art-5', 'thing.taken']);
+});
+
 test('a bug tells the caller nothing but the request id', async () => {
   breakWith = new Error('secret detail');
   const answer = await post({ 'accept-language': 'en' });

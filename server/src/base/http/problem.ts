@@ -1,7 +1,7 @@
 import type { Problem } from '@tsukasa/api';
 import { isTransient } from '../db.ts';
 import { DomainError, type ErrorCode, errorCode, type FieldError } from '../errors.ts';
-import { BASE_MESSAGES, type Language, type Messages, TITLES, word } from './messages.ts';
+import { BASE_MESSAGES, type Language, type Messages, TITLES, type Wording, word } from './messages.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -41,10 +41,10 @@ export function problemOf(error: unknown, reader: Reader): ProblemAnswer {
 
 function domainProblem(error: DomainError, reader: Reader, status: number): ProblemAnswer {
   const { language, requestId } = reader;
-  const wording =
-    error.reason === undefined ? undefined : (reader.messages?.[error.reason] ?? BASE_MESSAGES[error.reason]);
+  const wording = wordingOf(error.reason, reader.messages);
   // The message of a DomainError is written for logs, in English and without secrets: better than nothing for a program.
-  const detail = wording ? word(wording, language, error.params) : language === 'en' ? error.message : undefined;
+  const fixed = wording ? word(wording, language, error.params) : language === 'en' ? error.message : undefined;
+  const detail = error.words?.[language] ?? fixed;
   const body: Problem = {
     type: `urn:tsukasa:problem:${error.code}`,
     title: TITLES[error.code][language],
@@ -52,10 +52,15 @@ function domainProblem(error: DomainError, reader: Reader, status: number): Prob
     ...(detail === undefined ? {} : { detail }),
     instance: requestId,
     ...(error.reason === undefined ? {} : { reason: error.reason }),
+    ...(error.clause === undefined ? {} : { clause: error.clause }),
     ...(Object.keys(error.params).length === 0 ? {} : { params: { ...error.params } }),
     ...(error.errors.length === 0 ? {} : { errors: [...error.errors] }),
   };
   return { status, headers: headersOf(error), body, internal: status >= 500 };
+}
+
+function wordingOf(reason: string | undefined, messages: Messages | undefined): Wording | undefined {
+  return reason === undefined ? undefined : (messages?.[reason] ?? BASE_MESSAGES[reason]);
 }
 
 function headersOf(error: DomainError): Record<string, string> {

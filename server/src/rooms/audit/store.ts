@@ -141,6 +141,22 @@ export async function entriesBefore(
   return (await query.execute()).map(linkOf);
 }
 
+/** What was recorded of things of one kind, oldest first: for a room that finds its own facts again in the trail. */
+export async function listDetails(
+  tx: Tx,
+  contractorId: ContractorId,
+  targetKind: string,
+): Promise<{ readonly action: string; readonly targetId: string; readonly details: Details }[]> {
+  const rows = await tables<AuditTables>(tx)
+    .selectFrom('audit_entries')
+    .select(['action', 'target_id', 'details'])
+    .where('contractor_id', '=', contractorId)
+    .where('target_kind', '=', targetKind)
+    .orderBy('seq')
+    .execute();
+  return rows.map((row) => ({ action: row.action, targetId: row.target_id, details: row.details }));
+}
+
 /** The number of an entry with this hash other than `except`, if there is one. Reads the whole chain. */
 export async function findByHash(
   tx: Tx,
