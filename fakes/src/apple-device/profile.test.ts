@@ -71,6 +71,15 @@ describe('a device refuses', () => {
     'a key of 1234 bits': ({ content }) => ({ content: { ...content, Keysize: 1234 } }),
     'an EC key': ({ content }) => ({ content: { ...content, 'Key Type': 'ECSECPrimeRandom' } }),
     'a flat subject': ({ content }) => ({ content: { ...content, Subject: [['CN', 'x']] } }),
+    'a SCEP name that is no text': ({ content }) => ({ content: { ...content, Name: 1 } }),
+    'a key that is extractable as text': ({ content }) => ({ content: { ...content, KeyIsExtractable: 'no' } }),
+    'retries as text': ({ content }) => ({ content: { ...content, Retries: '3' } }),
+    'capabilities that are one text': ({ mdm }) => ({ mdm: { ...mdm, ServerCapabilities: 'com.apple.mdm.token' } }),
+    'pins that are numbers': ({ mdm }) => ({ mdm: { ...mdm, ServerURLPinningCertificateUUIDs: [1] } }),
+    'a consent that is one text': ({ profile }) => ({ profile: { ...profile, ConsentText: 'yes' } }),
+    'a scope of its own': ({ profile }) => ({ profile: { ...profile, PayloadScope: 'Computer' } }),
+    'removal as a number': ({ profile }) => ({ profile: { ...profile, PayloadRemovalDisallowed: 1 } }),
+    'a name that is no text': ({ mdm }) => ({ mdm: { ...mdm, PayloadDisplayName: true } }),
     'a fingerprint of 5 bytes': ({ content }) => ({ content: { ...content, CAFingerprint: Buffer.alloc(5) } }),
   };
   for (const [name, change] of Object.entries(cases)) {

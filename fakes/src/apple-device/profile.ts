@@ -11,6 +11,7 @@ import {
   payloadsOfType,
 } from '@tsukasa/apple-mdm';
 import { CmsError, parseCertificate, verifyAttached } from '@tsukasa/cms';
+import { MDM_KEYS, PAYLOAD_KEYS, PROFILE_KEYS, SCEP_KEYS, typeProblems } from './profile-types.ts';
 
 /** A device would not install this profile; `problems` says all that is wrong with it. */
 export class ProfileRefused extends Error {
@@ -43,11 +44,13 @@ const UUID = /^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 /** Reads any configuration profile as strictly as a device. Throws `ProfileRefused`. */
 export function checkProfile(bytes: Buffer): ParsedProfile {
   const profile = reading(() => parseProfile(bytes));
-  const problems = [...commonProblems(profile.raw, 'profile')];
+  const problems = [...commonProblems(profile.raw, 'profile'), ...typeProblems(profile.raw, PROFILE_KEYS, 'profile')];
+  const scope = profile.raw.PayloadScope;
+  if (scope !== undefined && scope !== 'System' && scope !== 'User') problems.push('profile: PayloadScope');
   const seen = new Set([profile.uuid]);
   for (const [index, payload] of profile.payloads.entries()) {
     const place = `payload ${index} (${typeof payload.PayloadType === 'string' ? payload.PayloadType : 'no type'})`;
-    problems.push(...commonProblems(payload, place));
+    problems.push(...commonProblems(payload, place), ...typeProblems(payload, PAYLOAD_KEYS, place));
     const uuid = payload.PayloadUUID;
     if (typeof uuid === 'string' && seen.has(uuid)) problems.push(`${place}: PayloadUUID is not unique`);
     if (typeof uuid === 'string') seen.add(uuid);
@@ -74,9 +77,6 @@ function commonProblems(dict: PlistDict, place: string): string[] {
     problems.push(`${place}: PayloadIdentifier`);
   }
   if (typeof dict.PayloadUUID !== 'string' || !UUID.test(dict.PayloadUUID)) problems.push(`${place}: PayloadUUID`);
-  for (const key of ['PayloadDisplayName', 'PayloadDescription', 'PayloadOrganization']) {
-    if (dict[key] !== undefined && typeof dict[key] !== 'string') problems.push(`${place}: ${key} must be a string`);
-  }
   return problems;
 }
 
@@ -131,12 +131,8 @@ function mdmProblems(mdm: PlistDict, allowHttp: boolean): string[] {
   if (mdm.CheckInURL !== undefined && !isServerUrl(mdm.CheckInURL, allowHttp))
     problems.push('CheckInURL must be https');
   if (typeof rights !== 'number' || !isValidAccessRights(rights)) problems.push('AccessRights is no valid mask');
-  for (const key of ['SignMessage', 'CheckOutWhenRemoved', 'UseDevelopmentAPNS', 'PinningRevocationCheckRequired']) {
-    if (mdm[key] !== undefined && typeof mdm[key] !== 'boolean') problems.push(`${key} must be a boolean`);
-  }
+  problems.push(...typeProblems(mdm, MDM_KEYS, 'MDM'));
   if (mdm.UseDevelopmentAPNS === true) problems.push('UseDevelopmentAPNS: there are no such certificates');
-  const capabilities = mdm.ServerCapabilities;
-  if (capabilities !== undefined && !isStrings(capabilities)) problems.push('ServerCapabilities must be strings');
   return problems;
 }
 
@@ -150,15 +146,12 @@ function scepProblems(content: PlistValue | undefined): string[] {
   if (typeof content.URL !== 'string' || !/^https?:\/\/./.test(content.URL) || !URL.canParse(content.URL)) {
     problems.push('SCEP: URL');
   }
-  if (content.Challenge !== undefined && typeof content.Challenge !== 'string') problems.push('SCEP: Challenge');
+  problems.push(...typeProblems(content, SCEP_KEYS, 'SCEP'));
   if (content['Key Type'] !== undefined && content['Key Type'] !== 'RSA') problems.push('SCEP: Key Type must be RSA');
   const size = content.Keysize;
   if (size !== undefined && size !== 1024 && size !== 2048 && size !== 4096) problems.push('SCEP: Keysize');
   const usage = content['Key Usage'];
   if (usage !== undefined && usage !== 0 && usage !== 1 && usage !== 4 && usage !== 5) problems.push('SCEP: Key Usage');
-  for (const key of ['Retries', 'RetryDelay']) {
-    if (content[key] !== undefined && typeof content[key] !== 'number') problems.push(`SCEP: ${key}`);
-  }
   const fingerprint = content.CAFingerprint;
   const known = Buffer.isBuffer(fingerprint) && [16, 20, 32].includes(fingerprint.length);
   if (fingerprint !== undefined && !known) problems.push('SCEP: CAFingerprint is no MD5, SHA-1 or SHA-256');
