@@ -299,6 +299,21 @@ test('a device that leaves after fetching the removal of management has done it'
   assert.equal((await get(other.actionId)).state, 'superseded');
 });
 
+for (const type of ['erase', 'remove_management'] as const) {
+  test(`a device that fetched ${type}, fell silent and enrolls anew has done it`, async () => {
+    const { ask, get, supersede, trail } = await fleet();
+    const { actionId } = await ask({ type, reason: '返却' });
+    const other = await ask({ type: 'lock' });
+    await ground.fetch(actionId, clock.now());
+    await ground.fetch(other.actionId, clock.now());
+    await supersede('reenrolled');
+    const { state, result } = await get(actionId);
+    assert.deepEqual([state, result], ['done', { enrolledAnew: true }]);
+    assert.equal((await get(other.actionId)).state, 'superseded');
+    assert.equal((await trail()).filter((action) => action === 'action.finished').length, 2);
+  });
+}
+
 test('the list filters by what is shown, and pages to the end', async () => {
   const { ask, finish, contractorId, admin, params } = await fleet();
   const made: Action[] = [];

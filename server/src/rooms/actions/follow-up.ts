@@ -150,14 +150,20 @@ export async function supersedeAll(
   await store.lockQueueOf(tx, contractorId, deviceId);
   for (const row of await store.lockOpenActions(tx, contractorId, deviceId)) {
     const fate = await withdraw(deps, tx, contractorId, row, 'superseded', now);
-    const left = why === 'unenrolled' && row.type === 'remove_management' && fate === 'too_late';
-    const ending: store.Ending = left
-      ? { state: 'done', result: { checkedOut: true } }
-      : { state: 'superseded', failure: { code: why } };
+    const seen = fate === 'too_late' ? SEEN_DONE[why][row.type] : undefined;
+    const ending: store.Ending =
+      seen === undefined ? { state: 'superseded', failure: { code: why } } : { state: 'done', result: seen };
     const ended = await store.endAction(tx, contractorId, row.action_id, ending, now);
-    if (ended !== undefined) await recordFinished(deps, tx, contractorId, ended, left ? 'device' : 'system', now);
+    const by = seen === undefined ? 'system' : 'device';
+    if (ended !== undefined) await recordFinished(deps, tx, contractorId, ended, by, now);
   }
 }
+
+/** What a device shows by leaving or coming back to have done, when it had fetched it: its own answer may never arrive. */
+const SEEN_DONE: Readonly<Record<SupersedeReason, Partial<Record<ActionType, Readonly<Record<string, unknown>>>>>> = {
+  unenrolled: { remove_management: { checkedOut: true } },
+  reenrolled: { erase: { enrolledAnew: true }, remove_management: { enrolledAnew: true } },
+};
 
 async function withdraw(
   deps: AskDeps,

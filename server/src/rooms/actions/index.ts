@@ -33,7 +33,8 @@ export interface Actions extends OpenActions {
   ): Promise<boolean>;
   /**
    * Ends all open actions of a device that enrolls again or leaves; call it before other writes of the same transaction.
-   * A removal of management that the device had fetched counts as done when the device leaves.
+   * A removal of management that the device had fetched counts as done when the device leaves, and like an erase when it
+   * enrolls anew.
    */
   supersedeAll(
     tx: Tx,
