@@ -100,6 +100,10 @@ export const ANSWER_WORDS = {
     ja: '{subject}の{fee}は、{quotedOn}に契約者に示した{per}{unitAmount}です。',
     en: 'The {fee} of {subject} is {unitAmount} {per}, as shown to the contractor on {quotedOn}.',
   },
+  'compare.monthly': {
+    ja: '{month}からの月額費用は{before}円から{after}円になります。',
+    en: 'Monthly fees from {month} go from {before} to {after} yen.',
+  },
   // Devices (Art. 1, 3)
   'os.supported': { ja: '{family} {version}は対象OSです。', en: '{family} {version} is supported.' },
   'os.version_unknown': {
