@@ -288,6 +288,27 @@ test('an identity is renewed in time, the queue stays, and the old certificate e
   assert.equal((await device.idle()).status, 200);
 });
 
+test('a late TokenUpdate under the old certificate takes nothing from the new one', async () => {
+  const device = await bench.enroll(await bench.newContractor());
+  await device.drain();
+  bench.clock.advance({ hours: 24 * 710 });
+  await bench.apple.settle();
+  let command = await device.poll();
+  while (command !== undefined && command.requestType !== 'InstallProfile') command = await device.answer(command);
+  assert.ok(command && Buffer.isBuffer(command.command.Payload));
+  const old = device.identity;
+  await device.useProfile(command.command.Payload);
+  const renewed = device.identity;
+  assert.equal((await device.authenticate()).status, 200);
+  assert.equal((await device.tokenUpdate()).status, 200);
+  device.identity = old;
+  assert.equal((await device.tokenUpdate()).status, 200);
+  bench.clock.advance({ hours: 25 });
+  assert.equal((await device.idle()).status, 403);
+  device.identity = renewed;
+  assert.equal((await device.idle()).status, 200);
+});
+
 test('a renewed certificate is for its own enrollment only', async () => {
   const contractorId = await bench.newContractor();
   const [device, other] = [await bench.enroll(contractorId), await bench.enroll(contractorId)];

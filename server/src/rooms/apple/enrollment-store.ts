@@ -181,7 +181,10 @@ export async function insertIdentity(
     .execute();
 }
 
-/** One current certificate per enrollment: all others are superseded from now on. */
+/**
+ * One current certificate per enrollment: all others are superseded from now on. One that is superseded itself supersedes
+ * nothing: a late TokenUpdate under it would leave the device without any.
+ */
 export async function supersedeOthers(
   tx: Tx,
   contractorId: ContractorId,
@@ -196,6 +199,15 @@ export async function supersedeOthers(
     .where('enrollment_id', '=', enrollmentId)
     .where('certificate_sha256', '<>', Buffer.from(hash, 'hex'))
     .where('superseded_at', 'is', null)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('apple_identities as mine')
+          .select('mine.contractor_id')
+          .where('mine.contractor_id', '=', contractorId)
+          .where('mine.certificate_sha256', '=', Buffer.from(hash, 'hex'))
+          .where('mine.superseded_at', 'is', null),
+      ),
+    )
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
