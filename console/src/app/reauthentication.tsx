@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCloseLabel } from '../shared/confirm-danger.tsx';
+import { useDialogFocus } from '../shared/dialog-focus.ts';
 import { call, onReauthentication } from './api.ts';
 import { canPasskey, signInWithPasskey } from './better-auth.ts';
 import { oneOf } from './search.ts';
@@ -43,6 +44,7 @@ function Proof({ onDone }: { onDone: (given: boolean) => void }) {
   const [value, setValue] = useState('');
   const [wrong, setWrong] = useState(false);
   const [busy, setBusy] = useState(false);
+  const form = useDialogFocus();
   const prove = async () => {
     setBusy(true);
     setWrong(false);
@@ -65,6 +67,7 @@ function Proof({ onDone }: { onDone: (given: boolean) => void }) {
       closeButtonProps={useCloseLabel()}
     >
       <form
+        ref={form}
         onSubmit={(event) => {
           event.preventDefault();
           void prove();

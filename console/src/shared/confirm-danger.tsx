@@ -2,6 +2,7 @@ import { Alert, Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useProblemText } from './codes.ts';
+import { useDialogFocus } from './dialog-focus.ts';
 
 type Props = {
   readonly opened: boolean;
@@ -33,6 +34,7 @@ export function useCloseLabel(): { 'aria-label': string } {
 function Content({ text, confirm, typed, withReason = false, danger = true, onConfirm, onClose }: Props) {
   const { t } = useTranslation();
   const problemText = useProblemText();
+  const form = useDialogFocus();
   const [reason, setReason] = useState('');
   const [word, setWord] = useState('');
   const [error, setError] = useState<unknown>();
@@ -50,6 +52,7 @@ function Content({ text, confirm, typed, withReason = false, danger = true, onCo
   };
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         if (ready) void go();
@@ -86,7 +89,12 @@ function Content({ text, confirm, typed, withReason = false, danger = true, onCo
           </Alert>
         )}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
+          {/* With nothing to fill in, Enter shall not do what hurts. */}
+          <Button
+            variant="default"
+            onClick={onClose}
+            {...(withReason || typed !== undefined ? {} : { 'data-autofocus': true })}
+          >
             {t('common.cancel')}
           </Button>
           <Button type="submit" color={danger ? 'red.9' : 'ai'} disabled={!ready} loading={busy}>

@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCloseLabel } from './confirm-danger.tsx';
+import { useDialogFocus } from './dialog-focus.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 
 type Props = {
@@ -19,9 +20,11 @@ type Props = {
 /** A form in a dialog; mounted only while it is open, so that it always begins fresh. */
 export function FormModal({ title, submit, busy, ready = true, error, size, onSubmit, onClose, children }: Props) {
   const { t } = useTranslation();
+  const form = useDialogFocus();
   return (
     <Modal opened onClose={onClose} title={title} size={size ?? 'md'} closeButtonProps={useCloseLabel()}>
       <form
+        ref={form}
         onSubmit={(event) => {
           event.preventDefault();
           if (ready && !busy) onSubmit();

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
 import { useNoteText } from '../../shared/codes.ts';
 import { useCloseLabel } from '../../shared/confirm-danger.tsx';
+import { useDialogFocus } from '../../shared/dialog-focus.ts';
 import { useDuration } from '../../shared/format.ts';
 import { Notes } from '../../shared/notes.tsx';
 import { notify } from '../../shared/notify.ts';
@@ -27,6 +28,7 @@ type Props = DevicePart & {
 export function AskAction({ assessment, device, contractorId, onClose, onAsked }: Props) {
   const { t } = useTranslation();
   const duration = useDuration();
+  const form = useDialogFocus();
   const [values, setValues] = useState<ActionValues>({});
   const [reason, setReason] = useState('');
   const [expiresIn, setExpiresIn] = useState<string | null>(null);
@@ -60,6 +62,7 @@ export function AskAction({ assessment, device, contractorId, onClose, onAsked }
       title={`${t(`actionType.${assessment.type}`)} – ${deviceName(device, t('devices.unnamed'))}`}
     >
       <form
+        ref={form}
         onSubmit={(event) => {
           event.preventDefault();
           if (ready && !ask.isPending) ask.mutate();

@@ -93,6 +93,7 @@ export function DeviceTable({ rows, total, contractorId, more, fetchingMore, col
                           to="/c/$contractorId/devices/$deviceId"
                           params={params}
                           preload={false}
+                          title={deviceName(device, t('devices.unnamed'))}
                           style={{ color: 'var(--mantine-color-anchor)', fontWeight: 600 }}
                         >
                           {cell(device, column)}
@@ -212,7 +213,7 @@ export function DeviceCards({ rows, contractorId, more }: ListProps) {
                 </Status>
               </Group>
               <Text size="sm" c="dimmed" truncate>
-                {cell(device, 'modelName')} · {cell(device, 'osVersion')}
+                {cell(device, 'modelName')} · {cell(device, 'osVersion')} · {cell(device, 'serialNumber')}
               </Text>
               <Group justify="space-between" wrap="nowrap" gap="xs">
                 <Text size="sm" truncate>

@@ -47,7 +47,7 @@ for (const evil of ['=1+1', '+81901', '-2', '@SUM(A1)', '\t=1', ' =cmd', '＝1',
 }
 
 test('a head names its columns in the language asked, behind the byte order mark', () => {
-  assert.equal(csvHead(['name', 'serialNumber'], 'ja'), '\uFEFFデバイス名,シリアル番号\r\n');
+  assert.equal(csvHead(['name', 'serialNumber'], 'ja'), '\uFEFF端末名,シリアル番号\r\n');
   assert.equal(csvHead(['person', 'department'], 'en'), '\uFEFFPerson,Department\r\n');
 });
 

@@ -8,7 +8,7 @@ type Column = { readonly ja: string; readonly en: string; readonly cell: (device
 /** Columns of the export, by the field of `DeviceSummary`; the person's words are three. */
 const COLUMNS = {
   deviceId: { ja: 'デバイスID', en: 'Device ID', cell: (device) => device.deviceId },
-  name: { ja: 'デバイス名', en: 'Name', cell: (device) => device.name },
+  name: { ja: '端末名', en: 'Name', cell: (device) => device.name },
   label: { ja: 'ラベル', en: 'Label', cell: (device) => device.label },
   serialNumber: { ja: 'シリアル番号', en: 'Serial number', cell: (device) => device.serialNumber },
   managementState: { ja: '管理状態', en: 'Management state', cell: (device) => device.managementState },

@@ -274,7 +274,7 @@ test('the export holds the same devices in the same order, chosen columns, both 
     ...listed.map((device) => `${device.deviceId},${device.person?.name ?? ''}`),
     '',
   ]);
-  assert.match(await exported({ columns: 'name' }), /^\uFEFFデバイス名\r\n/);
+  assert.match(await exported({ columns: 'name' }), /^\uFEFF端末名\r\n/);
   await assert.rejects(exported({ columns: 'password' }), refusal('invalid', 'request.validation'));
   const entries = (await ground.audited(small.contractorId)).filter((entry) => entry.action === 'devices.exported');
   assert.equal(entries.length, 2);
