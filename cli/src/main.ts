@@ -5,7 +5,8 @@ import { call } from './client.ts';
 import { COMMANDS, unknownCommand } from './commands.ts';
 import { CliError, EXIT, type ExitCode, usage } from './exit.ts';
 import { printer } from './output.ts';
-import { checkUrl, forgetSettings, loadSettings, saveSettings, targetOf } from './settings.ts';
+import { checkUrl, forgetSettings, languageOf, loadSettings, saveSettings, targetOf } from './settings.ts';
+import { runTerms } from './terms.ts';
 
 const HELP = `tsukasa: the command line of a Tsukasa installation
 
@@ -22,6 +23,15 @@ const HELP = `tsukasa: the command line of a Tsukasa installation
   tsukasa actions list [DEVICE] | show ACTION [--wait] | cancel ACTION [--reason R]
   tsukasa events list
   tsukasa audit list | verify            (--provider: the provider's own trail)
+
+The service terms, without a server (days like 2025-04-01, months like 2025-04; file formats: docs/contracts.md):
+  tsukasa terms cancellation --arrived DAY [--designated DAY] [--option NAME] [--kind KIND]
+  tsukasa terms charges --contract FILE --from MONTH [--to MONTH]
+  tsukasa terms contract --contract FILE --on DAY
+  tsukasa terms check [--contract FILE] --application FILE --on DAY
+      FILE: {"kind": "device-and-app", "acceptedOn": DAY, "billingStartOn": DAY,
+             "options": [{"option": "operation-proxy", "deviceCount": 40}], "notices": [{"arrivedOn": DAY}], ...}
+      --today DAY: what counts as the future; today in Japan by default
 
 Everywhere: --json, --url (TSUKASA_URL), --token (TSUKASA_TOKEN), --contractor (TSUKASA_CONTRACTOR), --language ja|en,
             lists: --limit N --cursor C
@@ -56,6 +66,16 @@ const FLAGS = {
       'plist',
       'timeout',
       'columns',
+      'arrived',
+      'designated',
+      'option',
+      'kind',
+      'contract',
+      'application',
+      'from',
+      'to',
+      'on',
+      'today',
       'to',
     ].map((name) => [name, { type: 'string' as const }]),
   ),
@@ -84,6 +104,10 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Exi
     await backup(to);
     print({ backup: to }, () => `copied to ${to}`);
     return EXIT.ok;
+  }
+  if (words[0] === 'terms') {
+    if (words.length > 2) throw usage(`unknown argument: ${words[2]}`);
+    return runTerms(words[1], { flags, print, language: languageOf(string('language'), env) });
   }
   const saved = await loadSettings(env);
   if (words[0] === 'logout') {

@@ -67,7 +67,8 @@ export function checkUrl(text: string): string {
   return url.origin;
 }
 
-function languageOf(flag: string | undefined, env: NodeJS.ProcessEnv): 'ja' | 'en' {
+/** The language of words: the flag before the locale of the environment. */
+export function languageOf(flag: string | undefined, env: NodeJS.ProcessEnv): 'ja' | 'en' {
   if (flag === 'ja' || flag === 'en') return flag;
   if (flag !== undefined) throw new CliError(EXIT.usage, `--language takes ja or en, not ${flag}`);
   return (env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '').startsWith('ja') ? 'ja' : 'en';

@@ -166,7 +166,12 @@ function monthReasons(
   ];
   const end = reading.ends.get(life)?.on;
   if (end !== undefined && compareMonths(monthOf(end), month) === 0)
-    reasons.push(because('fee.last_month', 'art-10-1', { month: String(month), effectiveOn: String(end) }));
+    reasons.push(
+      because('fee.last_month', life.subject === SERVICE ? 'art-10-1' : 'art-8-7', {
+        month: String(month),
+        effectiveOn: String(end),
+      }),
+    );
   return reasons;
 }
 

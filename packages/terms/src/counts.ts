@@ -39,7 +39,7 @@ export function countIn(lives: Lives, life: Life, month: Temporal.PlainYearMonth
     count = {
       month,
       deviceCount: life.deviceCount,
-      because: [because('count.applied', 'sch-1-2-2', params, life.seq)],
+      because: [because('count.applied', 'sch-1-2-2-note-1', params, life.seq)],
     };
   }
   for (const change of countChangesOf(lives, life)) {

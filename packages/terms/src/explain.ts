@@ -1,5 +1,5 @@
 import type { ClauseId, Reason } from './model.ts';
-import { NAMES } from './names.ts';
+import { nameOf } from './names.ts';
 import { WORDS } from './words.ts';
 
 export type Language = 'ja' | 'en';
@@ -28,8 +28,7 @@ function wordOf(name: string, value: string | number, language: Language): strin
     return language === 'ja' ? `${text}円` : `${text} yen`;
   }
   if (PLAIN.includes(name)) return value;
-  const known = Object.hasOwn(NAMES, value) ? NAMES[value]?.[language] : undefined;
-  return known ?? dayWords(value, language);
+  return dayWords(nameOf(value, language), language);
 }
 
 function dayWords(value: string, language: Language): string {

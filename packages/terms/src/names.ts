@@ -1,7 +1,7 @@
 import type { Words } from './model.ts';
 
 /** Names of what the terms themselves name, for explanations; anything else is shown by its id. */
-export const NAMES: Readonly<Record<string, Words>> = {
+const NAMES: Readonly<Record<string, Words>> = {
   service: { ja: 'サービス契約', en: 'the service contract' },
   'secure-app-connect': { ja: 'セキュアAppコネクトオプション', en: 'the secure-app-connect option' },
   'operation-proxy': { ja: 'オペレーション代行オプション', en: 'the operation-proxy option' },
@@ -23,3 +23,8 @@ export const NAMES: Readonly<Record<string, Words>> = {
   refused: { ja: '謝絶', en: 'refused' },
   withdrawn: { ja: '取下げ', en: 'withdrawn' },
 };
+
+/** The name of an item, kind, option, phase or fee of the built-in terms; any other id is its own name. */
+export function nameOf(id: string, language: 'ja' | 'en'): string {
+  return (Object.hasOwn(NAMES, id) ? NAMES[id]?.[language] : undefined) ?? id;
+}
