@@ -210,6 +210,7 @@ const failure: Wordings = {
     '端末の管理が終了したため、無効になりました',
     'Management of the device ended, so it no longer applies',
   ),
+  contract_ended: w('契約が終了したため、無効になりました', 'The contract has ended, so it no longer applies'),
 };
 
 const event: Wordings = {

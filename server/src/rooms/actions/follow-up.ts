@@ -163,7 +163,20 @@ export async function supersedeAll(
 const SEEN_DONE: Readonly<Record<SupersedeReason, Partial<Record<ActionType, Readonly<Record<string, unknown>>>>>> = {
   unenrolled: { remove_management: { checkedOut: true } },
   reenrolled: { erase: { enrolledAnew: true }, remove_management: { enrolledAnew: true } },
+  contract_ended: {},
 };
+
+/** See `Actions.endAll`. */
+export async function endAll(
+  deps: AskDeps,
+  tx: Tx,
+  contractorId: ContractorId,
+  why: SupersedeReason,
+  now: Temporal.Instant,
+): Promise<void> {
+  for (const deviceId of await store.devicesWithOpen(tx, contractorId))
+    await supersedeAll(deps, tx, contractorId, deviceId, why, now);
+}
 
 async function withdraw(
   deps: AskDeps,

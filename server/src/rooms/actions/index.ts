@@ -5,7 +5,7 @@ import type { ContractorId } from '../../base/ids.ts';
 import type { Jobs } from '../../base/jobs.ts';
 import type { DeviceId, OpenActions } from '../devices/index.ts';
 import type { AskDeps } from './ask.ts';
-import { finish, registerExpiry, supersedeAll } from './follow-up.ts';
+import { endAll, finish, registerExpiry, supersedeAll } from './follow-up.ts';
 import type { ActionId, ActionOutcome, SupersedeReason } from './model.ts';
 import { actionHandlers } from './routes.ts';
 import { countActions, countOpenByDevice } from './store.ts';
@@ -43,6 +43,8 @@ export interface Actions extends OpenActions {
     why: SupersedeReason,
     now: Temporal.Instant,
   ): Promise<void>;
+  /** Ends all open actions of a contractor, whose service has ended. */
+  endAll(tx: Tx, contractorId: ContractorId, why: SupersedeReason, now: Temporal.Instant): Promise<void>;
   /** Open actions, and those that ended since. */
   count(tx: Tx, contractorId: ContractorId, since: Temporal.Instant): Promise<ActionCounts>;
   /** Expiry, every minute. */
@@ -55,6 +57,7 @@ export function createActions(deps: ActionsDeps): Actions {
     handlers: actionHandlers(deps),
     finish: (tx, contractorId, actionId, outcome, now) => finish(deps, tx, contractorId, actionId, outcome, now),
     supersedeAll: (tx, contractorId, deviceId, why, now) => supersedeAll(deps, tx, contractorId, deviceId, why, now),
+    endAll: (tx, contractorId, why, now) => endAll(deps, tx, contractorId, why, now),
     count: countActions,
     openByDevice: async (tx, contractorId, deviceIds) => {
       const rows = await countOpenByDevice(tx, contractorId, deviceIds);

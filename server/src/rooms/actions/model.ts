@@ -100,4 +100,4 @@ export type ActionOutcome =
   | { readonly state: 'failed'; readonly failure: Failure; readonly result?: Readonly<Record<string, unknown>> };
 
 /** Why all open actions of a device end at once. */
-export type SupersedeReason = 'reenrolled' | 'unenrolled';
+export type SupersedeReason = 'reenrolled' | 'unenrolled' | 'contract_ended';

@@ -117,6 +117,19 @@ export async function lockOpenActions(tx: Tx, contractorId: ContractorId, device
   return rows as ActionRow[];
 }
 
+/** Devices that have something open. */
+export async function devicesWithOpen(tx: Tx, contractorId: ContractorId): Promise<DeviceId[]> {
+  const rows = await tables<ActionTables>(tx)
+    .selectFrom('actions')
+    .select('device_id')
+    .distinct()
+    .where('contractor_id', '=', contractorId)
+    .where('finished_at', 'is', null)
+    .orderBy('device_id')
+    .execute();
+  return rows.map((row) => row.device_id as DeviceId);
+}
+
 export async function countOpenByDevice(tx: Tx, contractorId: ContractorId, deviceIds: readonly DeviceId[]) {
   const { rows } = await sql<{ device_id: DeviceId; count: number }>`select device_id, count(*) as count from actions
     where contractor_id = ${contractorId} and device_id = any(${[...deviceIds]}::uuid[]) and finished_at is null

@@ -18,6 +18,7 @@ export { reportBody } from './raw-report.ts';
 export {
   briefDevices,
   findDeviceByHardware,
+  firstEnrollment,
   getDevice,
   markManaged,
   markUnmanaged,

@@ -239,3 +239,8 @@ export const personDevices = {
     }
   },
 };
+
+/** When the first device of a contractor enrolled; undefined while there is none. */
+export async function firstEnrollment(tx: Tx, contractorId: ContractorId): Promise<Temporal.Instant | undefined> {
+  return store.firstEnrolledAt(tx, contractorId);
+}

@@ -262,3 +262,12 @@ export async function selectNames(tx: Tx, contractorId: ContractorId, deviceIds:
     .where('device_id', 'in', [...new Set(deviceIds)])
     .execute();
 }
+
+export async function firstEnrolledAt(tx: Tx, contractorId: ContractorId): Promise<Temporal.Instant | undefined> {
+  const row = await tables<DeviceTables>(tx)
+    .selectFrom('devices')
+    .select((eb) => eb.fn.min('enrolled_at').as('at'))
+    .where('contractor_id', '=', contractorId)
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}
