@@ -11,6 +11,7 @@ import {
   contractorSettings,
   createAccounts,
   findContractor,
+  firstMember,
   idempotencyPrincipal,
   listFleetSettings,
 } from './rooms/accounts/index.ts';
@@ -18,11 +19,14 @@ import { type Actions, actionMessages, createActions, type Dialect } from './roo
 import { type Apple, appleMessages, createApple } from './rooms/apple/index.ts';
 import { auditHandlers, recordAudit } from './rooms/audit/index.ts';
 import { type Certificates, certificateMessages, createCertificates } from './rooms/certificates/index.ts';
+import { type Contracts, contractMessages, createContracts } from './rooms/contracts/index.ts';
 import {
   type DeviceChannel,
   deviceHandlers,
   deviceMessages,
+  firstEnrollment,
   personDevices,
+  recordEvent,
   registerRetention,
 } from './rooms/devices/index.ts';
 import { directoryMessages, personHandlers } from './rooms/directory/index.ts';
@@ -36,15 +40,18 @@ export const compose: Compose = async (foundation) => {
   const deps = { ...foundation, recordAudit, publicUrl: config.publicUrl };
   const accounts = createAccounts({ ...deps, sessionLifetime: config.sessionLifetime });
   const { apple, actions, certificates } = joinDevices(foundation);
+  const contracts = joinContracts(foundation, { actions, certificates });
   const channels = new Map<Platform, DeviceChannel>([['apple', apple.channel]]);
   const gates = new Map([['apple' as const, apple.gate]]);
   accounts.registerJobs(jobs);
+  contracts.registerJobs(jobs);
   actions.registerJobs(jobs);
   certificates.registerJobs(jobs);
   registerRetention({ ...foundation, retention: config.retention }, jobs);
   const handlers: Handlers<typeof routes> = {
     ...accounts.handlers,
     ...auditHandlers(deps),
+    ...contracts.handlers,
     ...personHandlers({ ...deps, devices: personDevices }),
     ...deviceHandlers({ ...deps, contractorSettings, channels, gates, openActions: actions }),
     ...actions.handlers,
@@ -63,6 +70,7 @@ export const compose: Compose = async (foundation) => {
   const rooms: Rooms = {
     messages: {
       ...accountMessages,
+      ...contractMessages,
       ...directoryMessages,
       ...deviceMessages,
       ...actionMessages,
@@ -79,6 +87,7 @@ export const compose: Compose = async (foundation) => {
     },
     started: async () => {
       apple.start();
+      await contracts.started();
       const link = await accounts.firstAdministratorLink();
       if (link === undefined) return [];
       return ['最初の提供者管理者を作成する / Create the first provider administrator (24 h, once):', `  ${link}`];
@@ -107,7 +116,6 @@ function joinDevices(foundation: Foundation): { apple: Apple; actions: Actions; 
   const certificates = createCertificates({
     ...foundation,
     recordAudit,
-    trustProxy: config.trustProxy,
     contractorName: async (tx, id) => (await findContractor(tx, id))?.name,
     bindings: apple.bindings,
     revocations: apple.revocations,
@@ -116,6 +124,36 @@ function joinDevices(foundation: Foundation): { apple: Apple; actions: Actions; 
   const dialects = new Map<Platform, Dialect>([['apple', apple.dialect]]);
   const actions = createActions({ ...foundation, recordAudit, dialects });
   return { apple, actions, certificates };
+}
+
+/** Contracts, with what the rooms of devices know and do for them. */
+function joinContracts(
+  foundation: Foundation,
+  { actions, certificates }: { readonly actions: Actions; readonly certificates: Certificates },
+): Contracts {
+  const { config } = foundation;
+  return createContracts({
+    ...foundation,
+    recordAudit,
+    keepAfterContract: config.retention.afterContract,
+    findCustomer: async (tx, contractorId) => {
+      const found = await findContractor(tx, contractorId);
+      return found && { contractorId, name: found.name, nameKana: found.nameKana };
+    },
+    checkInvoices: async () => ({ invoices: 0, problems: [] }),
+    surroundings: {
+      probe: async (tx, contractorId, probe) => {
+        if (probe === 'push_certificate') {
+          return { done: (await certificates.currentPushCertificate(tx, contractorId)) !== undefined };
+        }
+        const find = probe === 'first_device' ? firstEnrollment : firstMember;
+        const at = await find(tx, contractorId);
+        return { done: at !== undefined, at };
+      },
+      tell: async (tx, contractorId, notice) => recordEvent(tx, contractorId, notice),
+      serviceEnded: (tx, contractorId, now) => actions.endAll(tx, contractorId, 'contract_ended', now),
+    },
+  });
 }
 
 /** The rooms' handlers in the form in which the HTTP layer calls them. */

@@ -3,15 +3,29 @@ import { actionRoutes } from './actions.ts';
 import { auditRoutes } from './audit.ts';
 import { certificateRoutes } from './certificates.ts';
 import { contractorRoutes } from './contractors.ts';
+import { contractRoutes } from './contracts.ts';
 import { deviceRoutes } from './devices.ts';
 import { directoryRoutes } from './directory.ts';
+import { termsRoutes } from './terms.ts';
 
-export { accountRoutes, actionRoutes, auditRoutes, certificateRoutes, contractorRoutes, deviceRoutes, directoryRoutes };
+export {
+  accountRoutes,
+  actionRoutes,
+  auditRoutes,
+  certificateRoutes,
+  contractorRoutes,
+  contractRoutes,
+  deviceRoutes,
+  directoryRoutes,
+  termsRoutes,
+};
 
 /** Every route of the HTTP interface, by name. The server refuses to start unless each has exactly one handler. */
 export const routes = {
   ...accountRoutes,
   ...contractorRoutes,
+  ...termsRoutes,
+  ...contractRoutes,
   ...directoryRoutes,
   ...deviceRoutes,
   ...actionRoutes,

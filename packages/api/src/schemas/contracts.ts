@@ -336,6 +336,7 @@ export const StoredDocument = Type.Object({
   sha256: Type.String(),
   recordedAt: Instant,
 });
+export type StoredDocument = Static<typeof StoredDocument>;
 
 // ---- What a contractor may do, and what is to do ---------------------------------------------------------------------------
 

@@ -38,8 +38,11 @@ export type Input<R extends Route> = {
   readonly query: Field<R, 'query'>;
   readonly body: Field<R, 'body'>;
 };
-/** What a handler answers: the body of the route's success status; `undefined` where the route answers none. */
-export type Output<R extends Route> = R['response'] extends TSchema ? Static<R['response']> : undefined;
+/** What a handler answers: the body of the route's success status, bytes where it is a file; `undefined` where there is none. */
+export type Output<R extends Route> = R['response'] extends TSchema
+  ? Static<R['response']> | (R extends { readonly contentType: infer Type } ? Bytes<Type> : never)
+  : undefined;
+type Bytes<Type> = Type extends `text/${string}` ? never : Uint8Array;
 
 export type Handler<R extends Route> = (input: Input<R>, context: RequestContext) => Promise<Output<R>>;
 /** One handler for each route of a room's table: `deviceHandlers(deps): Handlers<typeof deviceRoutes>`. */

@@ -24,6 +24,7 @@ export type { Bootstrapped, BootstrapRequest } from './bootstrap.ts';
 export { findContractor, listFleetSettings } from './contractors-store.ts';
 export type { AccountsDeps } from './deps.ts';
 export { accountMessages } from './messages.ts';
+export { firstMember } from './people-store.ts';
 
 export interface Accounts {
   /** To be mounted: `app.route({ ...authRoute })`. Sign-in, second factors and passkeys, under `/api/auth/`. */

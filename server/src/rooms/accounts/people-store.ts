@@ -256,3 +256,14 @@ export async function lockNoStaffYet(tx: Tx): Promise<boolean> {
   const row = await over(tx).selectFrom('provider_staff').select('user_id').limit(1).executeTakeFirst();
   return row === undefined;
 }
+
+/** Since when a contractor has a member of its own; undefined while it has none. */
+export async function firstMember(tx: Tx, contractorId: ContractorId): Promise<Temporal.Instant | undefined> {
+  const row = await over(tx)
+    .selectFrom('contractor_members')
+    .select((eb) => eb.fn.min('created_at').as('at'))
+    .where('contractor_id', '=', contractorId)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}

@@ -424,36 +424,6 @@ test('the HTTP side: capabilities, unknown contractors and operations, methods, 
   assert.deepEqual([...new Set(events)].sort(), ['scep.malformed', 'scep.too_large']);
 });
 
-test('who has many messages refused must wait; successes do not count, and other contractors are not concerned', async () => {
-  const contractorId = await bench.newContractor();
-  const ca = await caOf(contractorId);
-  const signer = selfSigned(keyA);
-  const refused = async () => {
-    const response = await post(contractorId, Buffer.from('nonsense'));
-    await response.arrayBuffer();
-    return response;
-  };
-  for (let count = 0; count < 119; count += 1) assert.equal((await refused()).status, 400);
-  for (let count = 0; count < 3; count += 1) {
-    const challenge = await challengeFor(contractorId);
-    assert.equal((await ask({ contractorId, ca, signer, challenge })).status, 'SUCCESS');
-  }
-  assert.equal((await refused()).status, 400);
-  const before = (await bench.events(contractorId)).length;
-  const turnedAway = await refused();
-  assert.deepEqual([turnedAway.status, turnedAway.headers.get('retry-after')], [429, '1']);
-  assert.equal((await bench.events(contractorId)).length, before, 'it costs no row either');
-  assert.equal((await fetch(`${url}/scep/${contractorId}?operation=GetCACert`)).status, 200);
-  const elsewhere = await bench.newContractor();
-  const challenge = await challengeFor(elsewhere);
-  assert.equal(
-    (await ask({ contractorId: elsewhere, ca: await caOf(elsewhere), signer, challenge })).status,
-    'SUCCESS',
-  );
-  bench.clock.advance('PT1S');
-  assert.equal((await refused()).status, 400);
-});
-
 test('random and damaged messages get 400 or a failure, never more', async () => {
   const contractorId = await bench.newContractor();
   const ca = await caOf(contractorId);

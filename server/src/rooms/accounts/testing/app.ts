@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import { createOTP } from '@better-auth/utils/otp';
-import { accountRoutes, auditRoutes, type ContractorRole, contractorRoutes, type Route } from '@tsukasa/api';
+import {
+  accountRoutes,
+  auditRoutes,
+  type ContractorRole,
+  contractorRoutes,
+  type ProviderRole,
+  type Route,
+} from '@tsukasa/api';
 import { hashPassword } from 'better-auth/crypto';
 import { fixedClock } from '../../../base/clock.ts';
 import { type App, createApp } from '../../../base/http/app.ts';
@@ -108,12 +115,8 @@ function makers({ db, clock }: Deps, app: App) {
     await join(contractorId, made.userId, role);
     return made;
   };
-  const providerToken = async (days = 30) => {
-    const { secret, token } = newToken(
-      { name: 'p', role: 'provider_administrator' as const, expiresInDays: days },
-      'test',
-      clock.now(),
-    );
+  const providerToken = async (role: ProviderRole = 'provider_administrator', days = 30) => {
+    const { secret, token } = newToken({ name: 'p', role, expiresInDays: days }, 'test', clock.now());
     await db.asProvider((tx) => insertProviderToken(tx, token));
     return tokenText(undefined, secret);
   };

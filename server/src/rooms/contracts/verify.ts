@@ -1,0 +1,160 @@
+import type * as api from '@tsukasa/api';
+import { entitlements } from '@tsukasa/terms';
+import type { Tx } from '../../base/db.ts';
+import type { RequestContext } from '../../base/http/context.ts';
+import type { ContractorId } from '../../base/ids.ts';
+import { canonicalDetails, listDetails, verifyChain } from '../audit/index.ts';
+import { applicationsOf } from './application-store.ts';
+import { projectionsOf } from './contract-store.ts';
+import { changedDocuments, documentHashes } from './documents.ts';
+import { findHead, type Head, recordOf, sameServiceDays, selectFacts } from './fact-store.ts';
+import type { LedgerDeps } from './ledger.ts';
+import { factHash, GENESIS, type Link } from './model.ts';
+import { projectionOf, stateIfApplied, statesOfApplications } from './projection.ts';
+import { type Read, reading } from './reading.ts';
+
+type Problem = api.ContractVerification['problems'][number];
+
+/** What a room below checks of its own; problems of its kinds are added to ours. */
+export type InvoiceCheck = (
+  tx: Tx,
+  contractorId: ContractorId,
+) => Promise<{ readonly invoices: number; readonly problems: readonly Problem[] }>;
+export type VerifyDeps = LedgerDeps & { readonly checkInvoices: InvoiceCheck };
+
+/**
+ * Finds what was changed in the recorded history outside the program: the chain of facts and its head, each fact's hash in
+ * the audit trail (and that trail itself), documents, what was derived, and invoices. All problems, not only the first.
+ */
+export async function verifyContracts(
+  deps: VerifyDeps,
+  contractorId: ContractorId,
+  context: RequestContext,
+): Promise<api.ContractVerification> {
+  const trail = await verifyChain(deps.db, contractorId);
+  return reading(deps, contractorId, context.language, async (read) => {
+    const { tx } = read;
+    const links = await selectFacts(tx, contractorId);
+    const head = await findHead(tx, contractorId);
+    const invoices = await deps.checkInvoices(tx, contractorId);
+    const problems = [
+      ...chainProblems(links),
+      ...headProblems(links, head),
+      ...(await trailProblems(tx, contractorId, links)),
+      ...(trail.ok
+        ? []
+        : [
+            { kind: 'unaudited', what: `audit ${trail.problem?.kind ?? ''}`, seq: trail.problem?.seq ?? null } as const,
+          ]),
+      ...(await documentProblems(tx, contractorId)),
+      ...(await derivedProblems(deps, read, links)),
+      ...invoices.problems,
+    ];
+    const last =
+      head === undefined || head.chainSeq === 0 ? null : { seq: head.chainSeq, hash: head.hash.toString('hex') };
+    return { ok: problems.length === 0, facts: links.length, invoices: invoices.invoices, head: last, problems };
+  });
+}
+
+const whatOf = ({ fact }: Link) => `${fact.contractId} ${fact.seq} ${fact.body.type}`;
+
+/** Each fact against its own hash, and against the one before it. */
+function chainProblems(links: readonly Link[]): Problem[] {
+  const problems: Problem[] = [];
+  const known = new Set(links.map(({ hash }) => hash.toString('hex')));
+  let expected = 1;
+  let previous = GENESIS;
+  for (const link of links) {
+    const { chainSeq } = link.fact;
+    for (let seq = expected; seq < chainSeq; seq += 1) problems.push({ kind: 'fact_missing', what: String(seq), seq });
+    const follows = link.previousHash.equals(previous);
+    const whole = factHash(link.fact, link.previousHash, canonicalDetails).equals(link.hash);
+    const gap = chainSeq !== expected;
+    if (!whole) problems.push({ kind: 'fact_changed', what: whatOf(link), seq: chainSeq });
+    else if (!follows && !gap) {
+      // Whole in itself, but it follows another: a neighbour that moved, or one that was given a new hash or taken out.
+      const moved = link.previousHash.equals(GENESIS) || known.has(link.previousHash.toString('hex'));
+      problems.push({ kind: moved ? 'fact_reordered' : 'fact_missing', what: whatOf(link), seq: chainSeq });
+    }
+    expected = Math.max(expected, chainSeq) + 1;
+    previous = link.hash;
+  }
+  return problems;
+}
+
+function headProblems(links: readonly Link[], head: Head | undefined): Problem[] {
+  const last = links.at(-1);
+  const [seq, hash] = [last?.fact.chainSeq ?? 0, last?.hash ?? GENESIS];
+  const headSeq = head?.chainSeq ?? 0;
+  if (headSeq > seq) {
+    return Array.from({ length: Math.min(headSeq - seq, 100) }, (_, at) => ({
+      kind: 'fact_missing' as const,
+      what: String(seq + at + 1),
+      seq: seq + at + 1,
+    }));
+  }
+  if (headSeq === seq && (head?.hash ?? GENESIS).equals(hash)) return [];
+  return [{ kind: 'head_changed', what: `${headSeq} ${seq}`, seq: headSeq }];
+}
+
+/** Every fact stands in the audit trail with its hash: a chain that was rewritten as a whole does not. */
+async function trailProblems(tx: Tx, contractorId: ContractorId, links: readonly Link[]): Promise<Problem[]> {
+  const entries = await listDetails(tx, contractorId, 'contract');
+  const audited = new Map(
+    entries.flatMap(({ details }) => {
+      const { chainSeq, hash } = details;
+      return typeof chainSeq === 'number' && typeof hash === 'string' ? [[chainSeq, hash] as const] : [];
+    }),
+  );
+  const problems: Problem[] = links
+    .filter(({ fact, hash }) => audited.get(fact.chainSeq) !== hash.toString('hex'))
+    .map((link) => ({ kind: 'unaudited', what: whatOf(link), seq: link.fact.chainSeq }));
+  const there = new Set(links.map(({ fact }) => fact.chainSeq));
+  for (const seq of audited.keys())
+    if (!there.has(seq)) problems.push({ kind: 'fact_missing', what: String(seq), seq });
+  return problems;
+}
+
+async function documentProblems(tx: Tx, contractorId: ContractorId): Promise<Problem[]> {
+  const changed = new Set<string>(await changedDocuments(tx, contractorId));
+  const hashes: ReadonlyMap<string, string> = await documentHashes(tx, contractorId);
+  const added = await listDetails(tx, contractorId, 'contract_document');
+  for (const { targetId, details } of added) if (hashes.get(targetId) !== details['sha256']) changed.add(targetId);
+  return [...changed].map((what) => ({ kind: 'document_changed', what, seq: null }));
+}
+
+/** What lists and the device channel read, against what the facts say for the day up to which it was derived. */
+async function derivedProblems(
+  deps: LedgerDeps,
+  { tx, book, customer, today }: Read,
+  links: readonly Link[],
+): Promise<Problem[]> {
+  const { contractorId } = customer;
+  const byContract = Map.groupBy(links, ({ fact }) => fact.contractId);
+  const problems: Problem[] = [];
+  const rows = await projectionsOf(tx, contractorId);
+  const records = rows.map(({ contractId }) =>
+    recordOf(contractId, '', deps.clock.now(), byContract.get(contractId) ?? []),
+  );
+  for (const [at, row] of rows.entries()) {
+    const { contractId, asOfSeq, asOfDay, ...stored } = row;
+    const history = records[at]?.history ?? [];
+    const derived = projectionOf(stateIfApplied(book, history, asOfDay));
+    const same = asOfSeq === history.length && text(derived) === text(stored);
+    if (!same) problems.push({ kind: 'state_differs', what: contractId, seq: null });
+  }
+  for (const { applicationId, contractId, state } of await applicationsOf(tx, contractorId)) {
+    const history = records.find((record) => record.contractId === contractId)?.history ?? [];
+    if (statesOfApplications(history).get(applicationId) === state) continue;
+    problems.push({ kind: 'state_differs', what: `application ${applicationId}`, seq: null });
+  }
+  const retentionDays = deps.keepAfterContract.total('days');
+  const { servicePeriods } = entitlements(book, records, today, { retentionDays });
+  if (links.length > 0 && !(await sameServiceDays(tx, contractorId, servicePeriods)))
+    problems.push({ kind: 'state_differs', what: 'service days', seq: null });
+  return problems;
+}
+
+function text(projection: object): string {
+  return JSON.stringify(canonicalDetails({ ...projection }));
+}
