@@ -2,11 +2,10 @@ import { changeProblems, MAX_DEVICES, optionProblems, serviceProblems } from './
 import { checkAnswer, checkQuote } from './check-application.ts';
 import { acceptedRun, applied, type Before, type Checked, MAX_AMOUNT, refuseWith } from './check-common.ts';
 import { checkActivated, checkBillingStarted, checkLicence } from './check-provision.ts';
-import { targetMonth } from './counts.ts';
 import { compareMonths, isAfter, isBefore, monthOf } from './days.ts';
 import { TermsError } from './errors.ts';
 import { type EffectiveFact, effectiveFacts } from './history.ts';
-import { runOn } from './lives.ts';
+import { runOn, targetMonth } from './lives.ts';
 import { type Book, type Fact, type History, SERVICE } from './model.ts';
 import { identityOn, revisionFor } from './revisions.ts';
 import { type Reading, readFacts } from './state.ts';

@@ -1,6 +1,6 @@
-import { compareMonths, later, monthOf, monthsBetween } from './days.ts';
+import { compareMonths, later, monthsBetween } from './days.ts';
 import { effectiveFacts } from './history.ts';
-import { type CountChange, type Life, type Lives, livesOf, runOn } from './lives.ts';
+import { type Life, type Lives, livesOf, runOn } from './lives.ts';
 import type { Book, History, Reason, Subject } from './model.ts';
 import { because } from './words.ts';
 
@@ -10,45 +10,18 @@ export type MonthCount = {
   readonly because: readonly Reason[];
 };
 
-/** The month for which a change counts (Art. 8-5): the one after the request, or a later one that it names. */
-export function targetMonth(change: Pick<CountChange, 'askedOn' | 'from'>): Temporal.PlainYearMonth {
-  const next = monthOf(change.askedOn).add({ months: 1 });
-  return change.from !== undefined && compareMonths(change.from, next) > 0 ? change.from : next;
-}
-
-/** The changes of one run in the order of their months; of several for one month, the one asked last. */
-export function countChangesOf(
-  lives: Lives,
-  life: Life,
-): readonly (CountChange & { month: Temporal.PlainYearMonth })[] {
-  const byMonth = new Map<string, CountChange & { month: Temporal.PlainYearMonth }>();
-  const runs = [lives.service, ...lives.options];
-  for (const change of lives.counts) {
-    if (change.subject !== life.subject || runOn(runs, change.subject, change.askedOn) !== life) continue;
-    const month = targetMonth(change);
-    byMonth.set(String(month), { ...change, month });
-  }
-  return [...byMonth.values()].sort((a, b) => compareMonths(a.month, b.month));
-}
-
 /** The count on the first day of a month; in the first month, the count applied for (Art. 8-5; F2, F3). */
 export function countIn(lives: Lives, life: Life, month: Temporal.PlainYearMonth): MonthCount | undefined {
-  let count: MonthCount | undefined;
-  if (life.deviceCount !== undefined) {
-    const params = { subject: life.subject, deviceCount: life.deviceCount, appliedOn: String(life.appliedOn) };
-    count = {
-      month,
-      deviceCount: life.deviceCount,
-      because: [because('count.applied', 'sch-1-2-2-note-1', params, life.seq)],
-    };
-  }
-  for (const change of countChangesOf(lives, life)) {
-    if (compareMonths(change.month, month) > 0) break;
-    const { subject, deviceCount, askedOn } = change;
+  const change = lives.counts.get(life)?.findLast((each) => compareMonths(each.month, month) <= 0);
+  if (change !== undefined) {
+    const { subject, deviceCount, askedOn, seq } = change;
     const params = { subject, deviceCount, askedOn: String(askedOn), from: String(change.month) };
-    count = { month, deviceCount, because: [because('count.changed', 'art-8-5', params, change.seq)] };
+    return { month, deviceCount, because: [because('count.changed', 'art-8-5', params, seq)] };
   }
-  return count;
+  const { subject, deviceCount, appliedOn, seq } = life;
+  if (deviceCount === undefined) return undefined;
+  const params = { subject, deviceCount, appliedOn: String(appliedOn) };
+  return { month, deviceCount, because: [because('count.applied', 'sch-1-2-2-note-1', params, seq)] };
 }
 
 /** Numbers of devices by calendar month (Art. 8-5) from when the subject was accepted; months without a count are left out. */

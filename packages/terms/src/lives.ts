@@ -1,3 +1,4 @@
+import { compareMonths, monthOf } from './days.ts';
 import type { EffectiveFact } from './history.ts';
 import { type ItemId, type KindId, type QuoteLine, type RequestedSubject, SERVICE, type Subject } from './model.ts';
 
@@ -35,7 +36,8 @@ export type CountChange = {
   readonly subject: Subject;
   readonly askedOn: Temporal.PlainDate;
   readonly deviceCount: number;
-  readonly from?: Temporal.PlainYearMonth;
+  /** The first month for which it counts. */
+  readonly month: Temporal.PlainYearMonth;
 };
 export type Quote = {
   readonly seq: number;
@@ -55,8 +57,8 @@ export type Lives = {
   readonly changes: readonly AcceptedChange[];
   /** Not taken back. */
   readonly notices: readonly Notice[];
-  /** Accepted ones, in the order in which they were asked. */
-  readonly counts: readonly CountChange[];
+  /** Accepted ones by run, in the order of their months; of several for one month, the one asked last. */
+  readonly counts: ReadonlyMap<Life, readonly CountChange[]>;
   readonly quotes: readonly Quote[];
   readonly oneTimeFees: readonly OneTimeFee[];
   readonly agreed: readonly { readonly document: string; readonly version: string; readonly on: Temporal.PlainDate }[];
@@ -84,7 +86,7 @@ export function livesOf(facts: readonly EffectiveFact[]): Lives | undefined {
     options: lives.filter((life) => life.subject !== SERVICE),
     changes: changesOf(facts),
     notices: noticesOf(facts),
-    counts: countsOf(facts),
+    counts: countsOf(facts, lives),
     quotes: ofType(facts, 'quoted'),
     oneTimeFees: ofType(facts, 'one_time_fee'),
     agreed: ofType(facts, 'licence_agreed').map(({ document, version, on }) => ({ document, version, on })),
@@ -163,16 +165,27 @@ function noticesOf(facts: readonly EffectiveFact[]): readonly Notice[] {
     }));
 }
 
-function countsOf(facts: readonly EffectiveFact[]): readonly CountChange[] {
+/** The month for which a change counts (Art. 8-5): the one after the request, or a later one that it names. */
+export function targetMonth(asked: {
+  readonly askedOn: Temporal.PlainDate;
+  readonly from?: Temporal.PlainYearMonth;
+}): Temporal.PlainYearMonth {
+  const next = monthOf(asked.askedOn).add({ months: 1 });
+  return asked.from !== undefined && compareMonths(asked.from, next) > 0 ? asked.from : next;
+}
+
+function countsOf(facts: readonly EffectiveFact[], lives: readonly Life[]): ReadonlyMap<Life, readonly CountChange[]> {
   const accepted = new Set(ofType(facts, 'count_accepted').map((fact) => fact.asked));
   const refused = new Set(ofType(facts, 'count_refused').map((fact) => fact.asked));
-  return ofType(facts, 'count_asked')
-    .filter((fact) => accepted.has(fact.seq) && !refused.has(fact.seq))
-    .map(({ seq, subject, on, deviceCount, from }) => ({
-      seq,
-      subject,
-      askedOn: on,
-      deviceCount,
-      ...(from !== undefined && { from }),
-    }));
+  const byRun = new Map<Life, Map<string, CountChange>>();
+  for (const { seq, subject, on: askedOn, deviceCount, from } of ofType(facts, 'count_asked')) {
+    const life = accepted.has(seq) && !refused.has(seq) ? runOn(lives, subject, askedOn) : undefined;
+    if (life === undefined) continue;
+    const month = targetMonth({ askedOn, ...(from !== undefined && { from }) });
+    const byMonth = byRun.get(life) ?? new Map<string, CountChange>();
+    byRun.set(life, byMonth.set(String(month), { seq, subject, askedOn, deviceCount, month }));
+  }
+  return new Map(
+    [...byRun].map(([life, byMonth]) => [life, [...byMonth.values()].sort((a, b) => compareMonths(a.month, b.month))]),
+  );
 }

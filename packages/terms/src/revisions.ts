@@ -6,11 +6,7 @@ import { because } from './words.ts';
 
 /** The newest version of the terms in effect on a day (supplementary provisions). Throws `revision.none` before the first. */
 export function revisionOn(book: Book, day: Temporal.PlainDate): Revision {
-  let found: Revision | undefined;
-  for (const revision of book.revisions) {
-    if (isAfter(revision.effectiveOn, day)) continue;
-    if (found === undefined || isAfter(revision.effectiveOn, found.effectiveOn)) found = revision;
-  }
+  const found = book.revisions.findLast((revision) => !isAfter(revision.effectiveOn, day));
   if (found === undefined) throw new TermsError('revision.none', { on: String(day) });
   return found;
 }
@@ -48,9 +44,9 @@ export function courseOf(book: Book, lives: Lives, asOf?: Temporal.PlainDate): C
   const stages = [first];
   const held: Held[] = [];
   const lapses: Lapse[] = [];
-  const known = book.revisions.filter((revision) => asOf === undefined || !isAfter(revision.effectiveOn, asOf));
-  const inOrder = [...known].sort((a, b) => Temporal.PlainDate.compare(a.effectiveOn, b.effectiveOn));
-  for (const revision of inOrder) {
+  for (const revision of book.revisions) {
+    if (revision.transitions.length === 0) continue;
+    if (asOf !== undefined && isAfter(revision.effectiveOn, asOf)) break;
     for (const rule of revision.transitions) {
       const now = stages.at(-1) ?? first;
       if (rule.type === 'renamed') {

@@ -1,5 +1,5 @@
 import { type Ends, endsOf } from './cancellation.ts';
-import { countChangesOf, countIn, providedFrom } from './counts.ts';
+import { countIn, providedFrom } from './counts.ts';
 import { compareMonths, isAfter, isBefore, monthOf } from './days.ts';
 import { TermsError } from './errors.ts';
 import { type EffectiveFact, effectiveFacts, knownOn } from './history.ts';
@@ -141,7 +141,7 @@ function comingCounts(
   end: Temporal.PlainDate | undefined,
   day: Temporal.PlainDate,
 ): SubjectState['comingCounts'] {
-  return countChangesOf(lives, life)
+  return (lives.counts.get(life) ?? [])
     .filter(({ month }) => compareMonths(month, monthOf(day)) > 0)
     .filter(({ month }) => end === undefined || compareMonths(month, monthOf(end)) <= 0)
     .map(({ month, deviceCount }) => ({ from: month, deviceCount }));
