@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { BOOK, checkFact, checkHistory, type FactBody, type History, parseFactBody, stateOn } from './index.ts';
+import { BOOK, checkFact, checkHistory, type FactBody, type History } from './index.ts';
 import { append, contract, day, type Entry, history, month, TODAY } from './testing.ts';
 
 const LAST = '2026-11-20';
@@ -38,7 +38,6 @@ const counted = (deviceCount: number, from?: string): FactBody => ({
   ...(from !== undefined && { from: month(from) }),
 });
 const ended = append(proxy, ['2025-06-10', { type: 'notice_arrived', subject: 'service' }]);
-const at = (seq: number, facts: History = proxy) => facts.find((fact) => fact.seq === seq)?.type;
 
 type Case = {
   readonly code: string;
@@ -410,102 +409,4 @@ describe('a fact that breaks a rule is refused with its clause, and the history 
       code: 'history.seq',
     });
   });
-});
-
-describe('the form of what comes in', () => {
-  for (const [name, body, code] of [
-    [
-      'a designated day in another form',
-      { type: 'notice_arrived', subject: 'service', designatedOn: '2025/06/30' },
-      'day.form',
-    ],
-    [
-      'a designated day with a time',
-      { type: 'notice_arrived', subject: 'service', designatedOn: '2025-06-30T00:00' },
-      'day.form',
-    ],
-    [
-      'a designated day in full-width digits',
-      { type: 'notice_arrived', subject: 'service', designatedOn: '２０２５-06-30' },
-      'day.form',
-    ],
-    ['31 June', { type: 'notice_arrived', subject: 'service', designatedOn: '2025-06-31' }, 'day.does_not_exist'],
-    [
-      'a day in the year 9999',
-      { type: 'notice_arrived', subject: 'service', designatedOn: '9999-01-01' },
-      'day.out_of_range',
-    ],
-    [
-      'a thirteenth month',
-      { type: 'count_asked', subject: 'operation-proxy', deviceCount: 5, from: '2025-13' },
-      'month.does_not_exist',
-    ],
-    ['a count as text', { type: 'count_asked', subject: 'operation-proxy', deviceCount: '55' }, 'form.not_a_number'],
-    ['a count of zero', { type: 'count_asked', subject: 'operation-proxy', deviceCount: 0 }, 'form.not_a_number'],
-    [
-      'a misspelt field',
-      { type: 'notice_arrived', subject: 'service', designatedON: '2025-06-30' },
-      'form.unknown_field',
-    ],
-    ['an unknown type', { type: 'forgotten' }, 'form.not_one_of'],
-    ['a number', 5, 'form.not_an_object'],
-  ] as const) {
-    test(`${name} is ${code}`, () => assert.throws(() => parseFactBody(body), { name: 'TermsError', code }));
-  }
-});
-
-describe('corrections', () => {
-  const start = proxy.findIndex((fact) => fact.type === 'billing_started') + 1;
-  const correct = (facts: History, corrects: number, by?: string): History => [
-    ...facts,
-    {
-      seq: facts.length + 1,
-      on: TODAY,
-      type: 'corrected',
-      corrects,
-      reason: 'typed wrong',
-      ...(by !== undefined && {
-        by: { on: day(by), type: 'billing_started', subjects: ['service', 'operation-proxy'] } as const,
-      }),
-    },
-  ];
-  const billingStart = (facts: History) => {
-    checkHistory(BOOK, facts, TODAY);
-    return stateOn(BOOK, facts, TODAY).billingStartOn?.toString();
-  };
-
-  test('replace a fact, take it out, and can be corrected themselves', () => {
-    assert.equal(at(start), 'billing_started');
-    const once = correct(proxy, start, '2025-05-01');
-    assert.equal(billingStart(once), '2025-05-01');
-    assert.equal(billingStart(correct(proxy, start)), undefined);
-    assert.equal(billingStart(correct(once, once.length, '2025-06-01')), '2025-06-01', 'a correction corrected');
-    assert.equal(billingStart(correct(once, once.length)), '2025-04-15', 'a correction taken back');
-    const twice = correct(once, start, '2025-07-01');
-    assert.equal(billingStart(twice), '2025-07-01', 'the last correction holds');
-    assert.equal(billingStart(correct(twice, twice.length)), '2025-05-01', 'taken back, the one before holds');
-    const chain = correct(correct(once, once.length, '2025-06-01'), once.length + 1);
-    assert.equal(billingStart(chain), '2025-05-01', 'the correction of the correction taken back');
-  });
-
-  for (const { name, fact, code } of [
-    { name: 'of nothing', fact: { corrects: 99 }, code: 'history.corrects_unknown' },
-    { name: 'of itself', fact: { corrects: proxy.length + 1 }, code: 'history.corrects_unknown' },
-    {
-      name: 'into another type',
-      fact: { corrects: start, by: { on: day('2025-05-01'), type: 'notice_arrived', subject: 'service' } as const },
-      code: 'correction.other_type',
-    },
-    {
-      name: 'that puts billing before acceptance',
-      fact: { corrects: start, by: { on: day('2025-04-01'), type: 'billing_started', subjects: ['service'] } as const },
-      code: 'billing.before_acceptance',
-    },
-    { name: 'that takes the acceptance from under what follows', fact: { corrects: 3 }, code: 'subject.not_accepted' },
-  ]) {
-    test(`${name} are refused: ${code}`, () => {
-      const correction = { seq: proxy.length + 1, on: TODAY, type: 'corrected', reason: 'r', ...fact } as const;
-      assert.throws(() => checkFact(BOOK, proxy, correction, TODAY), { name: 'TermsError', code });
-    });
-  }
 });
