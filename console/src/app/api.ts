@@ -11,11 +11,11 @@ type Part<N extends RouteName, K extends string> = K extends keyof Routes[N]
   : undefined;
 /** Optional fields may also be given as `undefined`: they are left out on the wire. */
 type OptionalKeys<T> = { [K in keyof T]-?: object extends Pick<T, K> ? K : never }[keyof T];
-type LooseFields<T> = { [K in Exclude<keyof T, OptionalKeys<T>>]: T[K] } & {
-  [K in OptionalKeys<T>]?: T[K] | undefined;
-};
+type LooseFields<T> = T extends unknown
+  ? { [K in Exclude<keyof T, OptionalKeys<T>>]: T[K] } & { [K in OptionalKeys<T>]?: T[K] | undefined }
+  : never;
 
-type Given<K extends string, P> = P extends undefined
+type Given<K extends string, P> = [P] extends [undefined]
   ? object
   : object extends P
     ? { readonly [X in K]?: LooseFields<P> | undefined }

@@ -10,6 +10,7 @@ import {
 import { ACTION_STATES, ACTION_TYPES } from '@tsukasa/api';
 import { readDeviceSearch } from '../features/devices/search.ts';
 import { Loading } from '../shared/query-states.tsx';
+import { contractRoutes, providerContractRoutes } from './contract-routes.ts';
 import { DEVICE_TABS, type DeviceTab } from './device-tabs.ts';
 import { Crashed, NotFound, NowhereFound } from './fallbacks.tsx';
 import { flagOf, manyOf, oneOf, parseSearch, present, stringifySearch, textOf } from './search.ts';
@@ -105,6 +106,8 @@ const providerAudit = createRoute({
 });
 
 const contractor = createRoute({ getParentRoute: () => inside, path: '/c/$contractorId', component: Outlet });
+const contractPages = contractRoutes(contractor);
+const providerPages = providerContractRoutes(inside);
 const dashboard = createRoute({
   getParentRoute: () => contractor,
   path: '/',
@@ -193,6 +196,7 @@ const routeTree = root.addChildren([
     staff,
     providerTokens,
     providerAudit,
+    ...providerPages,
     contractor.addChildren([
       dashboard,
       devices,
@@ -206,6 +210,7 @@ const routeTree = root.addChildren([
       audit,
       events,
       settings,
+      ...contractPages,
     ]),
   ]),
 ]);

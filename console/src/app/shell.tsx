@@ -2,15 +2,20 @@ import { ActionIcon, AppShell, Box, Burger, Group, Menu, NavLink, Stack, Text } 
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconActivity,
+  IconBook2,
   IconBuilding,
   IconCertificate,
   IconDeviceMobile,
+  IconFileDescription,
   IconGauge,
   IconHistory,
+  IconInbox,
   IconKey,
   IconLogout,
+  IconPackage,
   IconPlayerPlay,
   IconQrcode,
+  IconScale,
   IconSettings,
   IconShieldLock,
   IconUserCircle,
@@ -20,7 +25,7 @@ import {
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import type { Permission } from '@tsukasa/api';
-import { useEffect, useRef } from 'react';
+import { Fragment, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOut } from './better-auth.ts';
 import { Brand } from './brand.tsx';
@@ -49,8 +54,17 @@ const ADMINISTRATION = [
   { to: '/c/$contractorId/audit', key: 'audit', icon: IconHistory, needs: 'audit.read' },
   { to: '/c/$contractorId/settings', key: 'settings', icon: IconSettings, needs: 'contractor.read' },
 ] as const satisfies readonly NavItem[];
-const PROVIDER = [
+const CONTRACT = [
+  { to: '/c/$contractorId/contract', key: 'contract', icon: IconFileDescription, needs: 'contracts.read' },
+] as const satisfies readonly NavItem[];
+const PROVIDER_CONTRACTS = [
   { to: '/provider', key: 'contractors', icon: IconBuilding, needs: 'provider.read', exact: true },
+  { to: '/provider/contracts', key: 'book', icon: IconBook2, needs: 'provider.contracts.read' },
+  { to: '/provider/applications', key: 'applications', icon: IconInbox, needs: 'provider.contracts.read' },
+  { to: '/provider/catalogue', key: 'catalogue', icon: IconPackage, needs: 'provider.contracts.read' },
+  { to: '/provider/terms', key: 'terms', icon: IconScale, needs: 'provider.contracts.read' },
+] as const satisfies readonly NavItem[];
+const PROVIDER_ADMINISTRATION = [
   { to: '/provider/staff', key: 'staff', icon: IconShieldLock, needs: 'provider.staff.manage' },
   { to: '/provider/api-tokens', key: 'apiTokens', icon: IconKey, needs: 'provider.staff.manage' },
   { to: '/provider/audit', key: 'audit', icon: IconHistory, needs: 'provider.read' },
@@ -62,6 +76,17 @@ type NavItem = {
   readonly needs: Permission;
   readonly exact?: boolean;
 };
+/** Items of the navigation in their groups; a group of which nothing may be seen does not stand there. */
+const CONTRACTOR_GROUPS = [
+  { key: 'groupFleet', items: FLEET },
+  { key: 'groupContracts', items: CONTRACT },
+  { key: 'groupAdministration', items: ADMINISTRATION },
+] as const;
+const PROVIDER_GROUPS = [
+  { key: 'groupContracts', items: PROVIDER_CONTRACTS },
+  { key: 'groupAdministration', items: PROVIDER_ADMINISTRATION },
+] as const;
+type Item = (typeof CONTRACTOR_GROUPS | typeof PROVIDER_GROUPS)[number]['items'][number];
 
 /** Header, navigation and the page. Focus moves to the page when the route changes, so that screen readers follow. */
 export function Shell() {
@@ -120,38 +145,41 @@ function Navigation() {
   const contractorId = useCurrentContractor();
   const session = useSession();
   const can = useCan(contractorId);
-  const link = (item: (typeof FLEET)[number] | (typeof ADMINISTRATION)[number] | (typeof PROVIDER)[number]) =>
-    can(item.needs) ? (
-      <NavLink
-        key={item.to}
-        className="nav-link"
-        label={t(`nav.${item.key}`)}
-        leftSection={<item.icon size={18} stroke={1.7} aria-hidden />}
-        renderRoot={(props) => (
-          <Link
-            {...props}
-            to={item.to}
-            {...(contractorId === undefined ? {} : { params: { contractorId } })}
-            activeOptions={{ exact: 'exact' in item, includeSearch: false }}
-          />
-        )}
-      />
-    ) : null;
-  if (contractorId === undefined) {
-    return session.providerRole === null ? null : (
-      <Stack gap={2}>
-        <NavHeading text={t('app.provider')} />
-        {PROVIDER.map(link)}
-      </Stack>
-    );
-  }
+  if (contractorId === undefined && session.providerRole === null) return null;
+  const groups = contractorId === undefined ? PROVIDER_GROUPS : CONTRACTOR_GROUPS;
   return (
     <Stack gap={2}>
-      <NavHeading text={t('nav.groupFleet')} />
-      {FLEET.map(link)}
-      <NavHeading text={t('nav.groupAdministration')} />
-      {ADMINISTRATION.map(link)}
+      {groups.map(({ key, items }) => {
+        const shown = items.filter((item) => can(item.needs));
+        return shown.length === 0 ? null : (
+          <Fragment key={key}>
+            <NavHeading text={t(`nav.${key}`)} />
+            {shown.map((item) => (
+              <NavItemLink key={item.to} item={item} contractorId={contractorId} />
+            ))}
+          </Fragment>
+        );
+      })}
     </Stack>
+  );
+}
+
+function NavItemLink({ item, contractorId }: { item: Item; contractorId: string | undefined }) {
+  const { t } = useTranslation();
+  return (
+    <NavLink
+      className="nav-link"
+      label={t(`nav.${item.key}`)}
+      leftSection={<item.icon size={18} stroke={1.7} aria-hidden />}
+      renderRoot={(props) => (
+        <Link
+          {...props}
+          to={item.to}
+          {...(contractorId === undefined ? {} : { params: { contractorId } })}
+          activeOptions={{ exact: 'exact' in item, includeSearch: false }}
+        />
+      )}
+    />
   );
 }
 

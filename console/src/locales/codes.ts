@@ -1,4 +1,5 @@
 import type { Language } from '../app/language.ts';
+import { contractAudit, contractEvents } from './codes-contracts.ts';
 
 /**
  * Wordings of the server's own fixed names: notes of actions, why they failed, kinds of events, names of audited acts.
@@ -6,7 +7,7 @@ import type { Language } from '../app/language.ts';
  * the server itself; only those that arise here stand below.
  */
 type Wording = Readonly<Record<Language, string>>;
-type Wordings = Readonly<Record<string, Wording>>;
+export type Wordings = Readonly<Record<string, Wording>>;
 const w = (ja: string, en: string): Wording => ({ ja, en });
 
 /** What an action will do, what to know before, and what a step waits for. */
@@ -402,8 +403,8 @@ export const codes = {
   note: asMap(effect, refusal, wake),
   failure: asMap(failure, refusal),
   wake: asMap(wake),
-  event: asMap(event),
-  audit: asMap(audit),
+  event: asMap(event, contractEvents),
+  audit: asMap(audit, contractAudit),
   source: asMap(source),
   section: asMap(section),
 };

@@ -1,3 +1,5 @@
+import { contracts } from './en-contracts.ts';
+import { terms } from './en-terms.ts';
 import type { Messages } from './ja.ts';
 
 export const en: Messages = {
@@ -180,6 +182,12 @@ export const en: Messages = {
     staff: 'Staff',
     groupFleet: 'Fleet',
     groupAdministration: 'Administration',
+    contract: 'Contract and billing',
+    groupContracts: 'Contracts',
+    book: 'Book of contracts',
+    applications: 'Applications',
+    catalogue: 'Catalogue',
+    terms: 'Terms',
   },
   roles: {
     provider_administrator: 'Provider administrator',
@@ -712,6 +720,9 @@ export const en: Messages = {
       action: 'Action',
       api_token: 'API token',
       certificate: 'Identity certificate',
+      contract: 'Contract',
+      contract_checklist: 'Checklist',
+      contract_document: 'Scanned form',
       contractor: 'Contractor',
       device: 'Device',
       event: 'Event',
@@ -720,6 +731,7 @@ export const en: Messages = {
       invited_user: 'Invited person',
       person: 'Person',
       push_certificate: 'Push certificate',
+      terms: 'Terms',
       user: 'Member',
     },
     empty: 'No entries.',
@@ -788,4 +800,6 @@ export const en: Messages = {
     days_one: '{{count}} day',
     days_other: '{{count}} days',
   },
+  contracts,
+  terms,
 };

@@ -1,3 +1,6 @@
+import { contracts } from './ja-contracts.ts';
+import { terms } from './ja-terms.ts';
+
 /** Every sentence of the console in Japanese. `en.ts` has the same shape: a missing key does not pass the type check. */
 export const ja = {
   app: {
@@ -179,6 +182,12 @@ export const ja = {
     staff: '運営スタッフ',
     groupFleet: '端末の運用',
     groupAdministration: '管理',
+    contract: '契約と請求',
+    groupContracts: '契約',
+    book: '契約台帳',
+    applications: '申込の受付',
+    catalogue: 'サービス一覧',
+    terms: '約款',
   },
   roles: {
     provider_administrator: 'サービス運営管理者',
@@ -704,6 +713,9 @@ export const ja = {
       action: '操作',
       api_token: 'API トークン',
       certificate: '識別証明書',
+      contract: '契約',
+      contract_checklist: '準備事項',
+      contract_document: '書面',
       contractor: '契約者',
       device: '端末',
       event: 'イベント',
@@ -712,6 +724,7 @@ export const ja = {
       invited_user: '招待された人',
       person: '利用者',
       push_certificate: 'プッシュ証明書',
+      terms: '約款',
       user: 'メンバー',
     },
     empty: '記録はありません。',
@@ -780,5 +793,7 @@ export const ja = {
     days_one: '{{count}} 日',
     days_other: '{{count}} 日',
   },
+  contracts,
+  terms,
 };
 export type Messages = typeof ja;

@@ -36,20 +36,36 @@ export function useNoteText(): (note: Note) => string {
   return (note) => word('note', note.code, note.params);
 }
 
-export type ProblemText = { readonly title: string; readonly detail: string; readonly request: string | undefined };
+export type ProblemText = {
+  readonly title: string;
+  readonly detail: string;
+  readonly request: string | undefined;
+  /** The clause of the service terms that refuses it. */
+  readonly clause: string | undefined;
+};
 /** What to tell a person about a failure: the server words its problems in the language that was asked for. */
 export function useProblemText(): (error: unknown) => ProblemText {
   const { t } = useTranslation();
   return (error) => {
     if (!(error instanceof ApiError)) {
-      return { title: t('states.failed'), detail: error instanceof Error ? error.message : '', request: undefined };
+      return {
+        title: t('states.failed'),
+        detail: error instanceof Error ? error.message : '',
+        request: undefined,
+        clause: undefined,
+      };
     }
     if (error.status === 0) {
-      return { title: t('states.unreachable'), detail: t('states.unreachableText'), request: undefined };
+      return {
+        title: t('states.unreachable'),
+        detail: t('states.unreachableText'),
+        request: undefined,
+        clause: undefined,
+      };
     }
-    const { title, detail, errors, instance } = error.problem;
+    const { title, detail, errors, instance, clause } = error.problem;
     const places = (errors ?? []).map((e) => `${e.pointer}: ${e.detail}`).join('\n');
     const said = [detail ?? '', places].filter((part) => part !== '').join('\n');
-    return { title, detail: said, request: error.status >= 500 ? instance : undefined };
+    return { title, detail: said, request: error.status >= 500 ? instance : undefined, clause };
   };
 }

@@ -1,8 +1,8 @@
-import { Alert, Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useProblemText } from './codes.ts';
 import { useDialogFocus } from './dialog-focus.ts';
+import { ProblemAlert } from './problem-alert.tsx';
 
 type Props = {
   readonly opened: boolean;
@@ -33,11 +33,10 @@ export function useCloseLabel(): { 'aria-label': string } {
 
 function Content({ text, confirm, typed, withReason = false, danger = true, onConfirm, onClose }: Props) {
   const { t } = useTranslation();
-  const problemText = useProblemText();
   const form = useDialogFocus();
   const [reason, setReason] = useState('');
   const [word, setWord] = useState('');
-  const [error, setError] = useState<unknown>();
+  const [error, setError] = useState<Error>();
   const [busy, setBusy] = useState(false);
   const ready = (!withReason || reason.trim() !== '') && (typed === undefined || word === typed);
   const go = async () => {
@@ -46,7 +45,7 @@ function Content({ text, confirm, typed, withReason = false, danger = true, onCo
       await onConfirm(reason.trim());
       onClose();
     } catch (caught) {
-      setError(caught);
+      setError(caught instanceof Error ? caught : new Error(String(caught)));
       setBusy(false);
     }
   };
@@ -83,11 +82,7 @@ function Content({ text, confirm, typed, withReason = false, danger = true, onCo
             onChange={(event) => setWord(event.currentTarget.value)}
           />
         )}
-        {error === undefined ? null : (
-          <Alert role="alert" color="red" title={problemText(error).title}>
-            {problemText(error).detail}
-          </Alert>
-        )}
+        {error === undefined ? null : <ProblemAlert error={error} />}
         <Group justify="flex-end">
           {/* With nothing to fill in, Enter shall not do what hurts. */}
           <Button

@@ -12,13 +12,16 @@ type Props = {
   readonly ready?: boolean;
   readonly error: Error | null;
   readonly size?: string;
+  /** What it does hurts: the button says so. */
+  readonly danger?: boolean;
   readonly onSubmit: () => void;
   readonly onClose: () => void;
   readonly children: ReactNode;
 };
 
 /** A form in a dialog; mounted only while it is open, so that it always begins fresh. */
-export function FormModal({ title, submit, busy, ready = true, error, size, onSubmit, onClose, children }: Props) {
+export function FormModal(props: Props) {
+  const { title, submit, busy, ready = true, error, size, danger = false, onSubmit, onClose, children } = props;
   const { t } = useTranslation();
   const form = useDialogFocus();
   return (
@@ -37,7 +40,7 @@ export function FormModal({ title, submit, busy, ready = true, error, size, onSu
             <Button variant="default" onClick={onClose}>
               {t('common.cancel')}
             </Button>
-            <Button type="submit" loading={busy} disabled={!ready}>
+            <Button type="submit" color={danger ? 'red.9' : 'ai'} loading={busy} disabled={!ready}>
               {submit}
             </Button>
           </Group>

@@ -4,6 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../app/problem.ts';
+import { Clause } from './because.tsx';
 import { useProblemText } from './codes.ts';
 
 type Shown<T> = {
@@ -61,6 +62,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
     >
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{forbidden ? t('states.forbiddenText') : text.detail}</Text>
+        {text.clause === undefined ? null : <Clause clause={text.clause} />}
         {text.request === undefined ? null : (
           <Text size="xs" c="dimmed">
             {t('states.requestId', { id: text.request })}

@@ -139,6 +139,10 @@ const TARGET_KINDS = [
   'push_certificate',
   'certificate',
   'contractor',
+  'contract',
+  'contract_checklist',
+  'contract_document',
+  'terms',
   'event',
   'action',
 ] as const;

@@ -13,6 +13,7 @@ import { Page, Section } from '../../shared/page.tsx';
 import { Loading, QueryStates } from '../../shared/query-states.tsx';
 import { Status, type Tone } from '../../shared/status.tsx';
 import { Time } from '../../shared/time.tsx';
+import { ContractNotices } from '../contracts/notices.tsx';
 import { Bars } from './bars.tsx';
 
 const OsChart = lazy(() => import('./os-chart.tsx'));
@@ -30,6 +31,7 @@ export function DashboardPage() {
   });
   return (
     <Page title={t('dashboard.title')} text={name}>
+      <ContractNotices contractorId={contractorId} />
       <QueryStates query={dashboard}>{(data) => <Content data={data} contractorId={contractorId} />}</QueryStates>
     </Page>
   );

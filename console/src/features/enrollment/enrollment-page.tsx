@@ -12,6 +12,7 @@ import { PagedList, usePages } from '../../shared/list.tsx';
 import { Page, Section } from '../../shared/page.tsx';
 import { Status } from '../../shared/status.tsx';
 import { Time } from '../../shared/time.tsx';
+import { ContractNeeded, useEntitlements } from './contract-needed.tsx';
 import { CreateInvitation } from './create-invitation.tsx';
 import { InvitationModal } from './invitation-modal.tsx';
 import { INVITATION_TONE } from './tones.ts';
@@ -24,6 +25,8 @@ export function EnrollmentPage() {
   const [creating, setCreating] = useState(false);
   const [shown, setShown] = useState<string>();
   const blocked = usePushProblem(contractorId);
+  const entitlements = useEntitlements(contractorId).data;
+  const entitled = entitlements?.functions.includes('enroll') ?? true;
   const pages = usePages(
     ['invitations', contractorId],
     (cursor, signal) => call('listInvitations', { params: { contractorId }, query: { cursor, limit: 50 }, signal }),
@@ -46,6 +49,9 @@ export function EnrollmentPage() {
         ) : undefined
       }
     >
+      {entitled || entitlements === undefined ? null : (
+        <ContractNeeded contractorId={contractorId} entitlements={entitlements} />
+      )}
       {blocked === undefined ? null : <PushNeeded contractorId={contractorId} state={blocked} />}
       <Section padding={0}>
         <PagedList pages={pages} empty={t('enrollment.empty')}>

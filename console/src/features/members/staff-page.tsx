@@ -1,9 +1,11 @@
-import { Button, Menu, Text, TextInput } from '@mantine/core';
+import { Button, Menu, Radio, Stack, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { PROVIDER_ROLES, type ProviderRole } from '@tsukasa/api';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
+import { oneOf } from '../../app/search.ts';
 import { FormModal } from '../../shared/form-modal.tsx';
 import { Page, Section } from '../../shared/page.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
@@ -74,8 +76,9 @@ export function StaffPage() {
 function InviteStaff({ onClose, onInvited }: { onClose: () => void; onInvited: (link: MemberLink) => void }) {
   const { t } = useTranslation();
   const [email, setEmail] = useState('');
+  const [role, setRole] = useState<ProviderRole>('provider_desk');
   const invite = useMutation({
-    mutationFn: () => call('inviteStaff', { body: { email: email.trim(), role: 'provider_administrator' } }),
+    mutationFn: () => call('inviteStaff', { body: { email: email.trim(), role } }),
     onSuccess: onInvited,
   });
   return (
@@ -95,9 +98,17 @@ function InviteStaff({ onClose, onInvited }: { onClose: () => void; onInvited: (
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
-      <Text size="sm" c="dimmed">
-        {t('roles.provider_administrator')}: {t('roleText.provider_administrator')}
-      </Text>
+      <Radio.Group
+        label={t('common.role')}
+        value={role}
+        onChange={(value) => setRole(oneOf(value, PROVIDER_ROLES) ?? role)}
+      >
+        <Stack gap="xs" mt="xs">
+          {PROVIDER_ROLES.map((one) => (
+            <Radio key={one} value={one} label={t(`roles.${one}`)} description={t(`roleText.${one}`)} />
+          ))}
+        </Stack>
+      </Radio.Group>
     </FormModal>
   );
 }

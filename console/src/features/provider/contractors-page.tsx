@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Contractor } from '@tsukasa/api';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, type Output } from '../../app/api.ts';
 import { useCan } from '../../app/session.ts';
@@ -16,6 +16,7 @@ import { Page, Section } from '../../shared/page.tsx';
 import { SearchInput } from '../../shared/search-input.tsx';
 import { Status } from '../../shared/status.tsx';
 import { Time } from '../../shared/time.tsx';
+import { ContractCell, useContractIndex } from '../contracts/contract-cell.tsx';
 
 type Overview = Output<'getProviderStatus'>['contractors'][number];
 const THIRTY_DAYS = 30 * 86_400_000;
@@ -33,6 +34,7 @@ export function ContractorsPage() {
     queryFn: () => call('getProviderStatus'),
     refetchInterval: 30_000,
   });
+  const index = useContractIndex(search.q, can('provider.contracts.read'));
   const pages = useInfiniteQuery({
     queryKey: ['contractors', 'list', search.q],
     initialPageParam: undefined as string | undefined,
@@ -74,6 +76,11 @@ export function ContractorsPage() {
               overview={new Map(status.data?.contractors.map((one) => [one.contractorId, one]))}
               onEdit={can('provider.contractors.write') ? setEditing : undefined}
               onSwitch={setSwitching}
+              contracts={
+                can('provider.contracts.read')
+                  ? (contractorId) => <ContractCell contractorId={contractorId} index={index} />
+                  : undefined
+              }
             />
           )}
         </PagedList>
@@ -129,8 +136,10 @@ type TableProps = {
   overview: ReadonlyMap<string, Overview>;
   onEdit: ((contractor: Contractor) => void) | undefined;
   onSwitch: (contractor: Contractor) => void;
+  /** Shows the contracts of a contractor; `undefined` when the reader may not see them. */
+  contracts: ((contractorId: string) => ReactNode) | undefined;
 };
-function Contractors({ rows, overview, onEdit, onSwitch }: TableProps) {
+function Contractors({ rows, overview, onEdit, onSwitch, contracts }: TableProps) {
   const { t } = useTranslation();
   const language = useLanguage();
   const now = useNow();
@@ -186,6 +195,15 @@ function Contractors({ rows, overview, onEdit, onSwitch }: TableProps) {
             <Status tone={row.state === 'active' ? 'good' : 'quiet'}>{t(`provider.state.${row.state}`)}</Status>
           ),
         },
+        ...(contracts === undefined
+          ? []
+          : [
+              {
+                key: 'contract',
+                header: t('contracts.contract'),
+                cell: (row: Contractor) => contracts(row.contractorId),
+              },
+            ]),
         { key: 'managed', header: t('provider.managed'), cell: (row) => count(row, 'managedDevices') },
         { key: 'silent', header: t('provider.silent'), cell: (row) => toned(row, 'silentDevices', 'warning') },
         { key: 'alarms', header: t('provider.alarms'), cell: (row) => toned(row, 'openAlarms', 'bad') },

@@ -1,0 +1,114 @@
+import { Alert, Button, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { ContractOverview } from '@tsukasa/api';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useCan } from '../../app/session.ts';
+import { Day } from '../../shared/day.tsx';
+import { useLanguage } from '../../shared/format.ts';
+import { useContractOverview } from './overview-page.tsx';
+
+/** On the dashboard: the same as on the page of the contracts, with the way there. Nothing when all is well. */
+export function ContractNotices({ contractorId }: { contractorId: string }) {
+  const { t } = useTranslation();
+  const may = useCan(contractorId)('contracts.read');
+  const overview = useContractOverview(contractorId, may);
+  if (overview.data === undefined) return null;
+  return (
+    <Notices overview={overview.data} contractorId={contractorId}>
+      <Button
+        size="xs"
+        variant="default"
+        mt="xs"
+        renderRoot={(props) => <Link {...props} to="/c/$contractorId/contract" params={{ contractorId }} />}
+      >
+        {t('contracts.toContracts')}
+      </Button>
+    </Notices>
+  );
+}
+
+type Props = { overview: ContractOverview; contractorId: string; children?: ReactNode };
+
+/** What somebody should know or do: no contract yet, a licence that waits, what ends soon, what has ended. */
+export function Notices({ overview, children }: Props) {
+  const { t } = useTranslation();
+  const { entitlements, licences, endings, applications } = overview;
+  const waiting = licences.filter((one) => one.agreedOn === null);
+  const answer = applications.some((one) => one.state === 'applied' || one.state === 'quoted');
+  return (
+    <Stack gap="sm">
+      {entitlements.state === 'none' ? (
+        <Notice tone="info" title={t('contracts.notices.none')} text={t('contracts.notices.noneText')}>
+          {children}
+        </Notice>
+      ) : null}
+      {entitlements.state === 'waiting' && waiting.length === 0 ? (
+        <Notice
+          tone="info"
+          title={t('contracts.notices.waiting')}
+          text={answer ? t('contracts.notices.waitingAnswer') : t('contracts.notices.waitingStart')}
+        >
+          {children}
+        </Notice>
+      ) : null}
+      {waiting.length === 0 ? null : (
+        <Notice
+          tone="warning"
+          title={t('contracts.notices.licences', { count: waiting.length })}
+          text={t('contracts.notices.licencesText')}
+        >
+          {children}
+        </Notice>
+      )}
+      {entitlements.state === 'readable' || entitlements.state === 'closed' ? (
+        <Notice tone="warning" title={t('contracts.notices.ended')} text={t('contracts.notices.endedText')}>
+          {entitlements.readableUntil === null ? null : (
+            <Text size="sm">
+              {t('contracts.notices.readableUntil')}: <Day on={entitlements.readableUntil} />
+            </Text>
+          )}
+          {children}
+        </Notice>
+      ) : null}
+      {endings.length === 0 ? null : (
+        <Notice tone="warning" title={t('contracts.notices.ending')} text={t('contracts.notices.endingText')}>
+          <EndingList endings={endings} />
+          {children}
+        </Notice>
+      )}
+    </Stack>
+  );
+}
+
+function EndingList({ endings }: { endings: ContractOverview['endings'] }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  return (
+    <ul style={{ margin: '4px 0', paddingInlineStart: 20 }}>
+      {endings.map((one) => (
+        <li key={`${one.contractId} ${one.subject}`}>
+          <Text component="span" size="sm">
+            {one.name[language]} ({one.contractNumber}): <Day on={one.endsOn} />{' '}
+            {t('dashboard.daysLeft', { count: one.daysLeft })}
+          </Text>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+type NoticeProps = { tone: 'info' | 'warning'; title: string; text: string; children?: ReactNode };
+function Notice({ tone, title, text, children }: NoticeProps) {
+  return (
+    <Alert
+      color={tone === 'info' ? 'blue' : 'yellow'}
+      icon={tone === 'info' ? <IconInfoCircle aria-hidden /> : <IconAlertTriangle aria-hidden />}
+      title={title}
+    >
+      <Text size="sm">{text}</Text>
+      {children}
+    </Alert>
+  );
+}
