@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  applicationFromFile,
   BOOK,
   bookToJson,
   catalogueToJson,
+  contractFromFile,
   explain,
   factFromJson,
   historyFromJson,
@@ -155,6 +157,23 @@ for (const { name, parse, valid } of [
   },
   { name: 'factFromJson', parse: (value: unknown) => factFromJson(value), valid: FACTS[0] },
   { name: 'factFromJson of a correction', parse: (value: unknown) => factFromJson(value), valid: FACTS[2] },
+  {
+    name: 'contractFromFile',
+    parse: (value: unknown) => contractFromFile(BOOK, value),
+    valid: {
+      kind: 'app-only',
+      acceptedOn: '2025-04-10',
+      options: [{ option: 'operation-proxy', deviceCount: 40 }],
+      countChanges: [{ option: 'operation-proxy', askedOn: '2025-05-20', deviceCount: 5 }],
+      notices: [{ arrivedOn: '2025-06-10' }],
+      prices: [{ fee: 'monthly', amount: 5, from: '2025-08' }],
+    },
+  },
+  {
+    name: 'applicationFromFile',
+    parse: (value: unknown) => applicationFromFile(value, '1'),
+    valid: { type: 'service', kind: 'app-only', options: [{ option: 'secure-app-connect' }] },
+  },
   { name: 'historyFromJson', parse: historyFromJson, valid: FACTS },
   { name: 'parseRevision', parse: (value: unknown) => parseRevision(value), valid: revisionToJson(newest()) },
   { name: 'parseCatalogue', parse: (value: unknown) => parseCatalogue(value), valid: catalogueToJson(BOOK.catalogue) },
