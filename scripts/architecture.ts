@@ -152,7 +152,8 @@ function readsEnvironment(path: string, isTest: boolean, text: string): boolean 
     'server/src/base/config.ts',
     'server/src/main.ts',
     'server/src/base/testing.ts',
-    'server/src/bootstrap.ts',
+    'server/src/beside.ts',
+    'server/src/backup.ts',
   ];
   return !isTest && !allowed.includes(path) && /\bprocess\.env\b/.test(withoutComments(text));
 }

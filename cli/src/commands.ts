@@ -14,7 +14,7 @@ export type Context = {
 };
 export type Command = (context: Context, args: readonly string[]) => Promise<ExitCode>;
 
-/** Every command but `bootstrap`, `login` and `logout`, by its words. */
+/** Every command that goes through the API but `login` and `logout`, by its words. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   whoami: async (c) => {
     const session = await call(c.target, 'getSession');

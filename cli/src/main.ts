@@ -5,12 +5,14 @@ import { call } from './client.ts';
 import { COMMANDS, unknownCommand } from './commands.ts';
 import { CliError, EXIT, type ExitCode, usage } from './exit.ts';
 import { printer } from './output.ts';
+import { recover } from './recover.ts';
 import { checkUrl, forgetSettings, languageOf, loadSettings, saveSettings, targetOf } from './settings.ts';
 import { runTerms } from './terms.ts';
 
 const HELP = `tsukasa: the command line of a Tsukasa installation
 
   tsukasa bootstrap --email E --password P [--name N]   the first provider administrator, in the data directory
+  tsukasa recover --email E                             a one-time link for an administrator who cannot sign in any more
   tsukasa backup --to DIR                               a copy of the data directory of the server that runs on it
   tsukasa login --url URL --token TOKEN [--contractor ID]
   tsukasa logout | whoami
@@ -96,6 +98,13 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Exi
     if (!email || !password) throw usage('bootstrap needs --email and --password (or TSUKASA_BOOTSTRAP_PASSWORD)');
     const made = await bootstrap({ email, password, name: string('name') ?? email });
     print(made, () => made.token);
+    return EXIT.ok;
+  }
+  if (words[0] === 'recover') {
+    const email = string('email');
+    if (!email) throw usage('recover needs --email, the address of a provider administrator');
+    const link = await recover(email);
+    print(link, () => `${link.url}\nfor ${link.email}, once, until ${link.expiresAt}`);
     return EXIT.ok;
   }
   if (words[0] === 'backup') {

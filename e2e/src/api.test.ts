@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
 import { before, describe, test } from 'node:test';
 import { ACTION_STEPS, type Action, type Route, routes } from '@tsukasa/api';
 import { readPlistDict } from '@tsukasa/apple-mdm';
@@ -7,6 +8,7 @@ import { follow } from './actions.ts';
 import { Client } from './api-client.ts';
 import { enroll } from './fleet.ts';
 import { ADMINISTRATOR, type Contractor, useStage } from './harness.ts';
+import { codeOf, setUpAuthenticator } from './people.ts';
 import { tsukasa } from './program.ts';
 import { until } from './wait.ts';
 
@@ -35,6 +37,33 @@ describe('the first administrator', () => {
     assert.notEqual(code, 0);
     assert.equal(stdout, '');
     assert.match(stderr, /running|already|administrator/i);
+    assert.doesNotMatch(stderr, /^\s+at .*:\d+:\d+/m, 'a stack trace explains nothing');
+  });
+
+  test('comes back by a link from the machine after losing everything, while the server runs', async () => {
+    const { email } = ADMINISTRATOR;
+    const { code, stdout, stderr } = await tsukasa(['recover', '--email', email, '--json'], stage().server.env);
+    assert.equal(code, 0, stderr);
+    const link = JSON.parse(stdout) as { readonly url: string; readonly email: string; readonly expiresAt: string };
+    assert.equal(link.email, email);
+    const stranger = new Client(stage().url);
+    await stranger.call('acceptAccountLink', {
+      body: { code: codeOf(link.url), password: 'an entirely new password' },
+    });
+    await setUpAuthenticator(stage().url, { ...ADMINISTRATOR, password: 'an entirely new password' });
+    const query = { action: 'staff.recovery_offered' };
+    const { items } = await stage().provider.call('listProviderAudit', { query });
+    assert.deepEqual(
+      items.map(({ actor, details }) => [actor.kind, details['operatingSystemUser']]),
+      [['system', userInfo().username]],
+    );
+    assert.ok(!JSON.stringify(items).includes(codeOf(link.url)), 'the trail holds the code');
+  });
+
+  test('is not found under another address: refused in words', async () => {
+    const { code, stdout, stderr } = await tsukasa(['recover', '--email', 'other@example.jp'], stage().server.env);
+    assert.deepEqual([code, stdout], [5, '']);
+    assert.match(stderr, /no provider administrator has the address other@example\.jp/);
     assert.doesNotMatch(stderr, /^\s+at .*:\d+:\d+/m, 'a stack trace explains nothing');
   });
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { Client } from './api-client.ts';
-import { bootstrap } from './harness.ts';
+import { ADMINISTRATOR, bootstrap } from './harness.ts';
+import { tsukasa } from './program.ts';
 import { isAlive, Server, temporaryFolder } from './server.ts';
 import { until } from './wait.ts';
 
@@ -89,6 +91,19 @@ describe('the process', () => {
     assert.ok((await contractors()).includes('before the crash'));
     assert.equal(await server.stop(), 0);
     await noPostgresLeft();
+  });
+
+  test('a recovery link is made without a server too, and a directory of no server is refused and left alone', async () => {
+    const args = ['recover', '--email', ADMINISTRATOR.email];
+    const { code, stdout, stderr } = await tsukasa(args, server.env);
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.startsWith(`${server.url}/setup#code=`), 'no link is printed');
+    await noPostgresLeft();
+    const nowhere = `${folder.path}/nowhere`;
+    const elsewhere = await tsukasa(args, { ...server.env, TSUKASA_DATA_DIR: nowhere });
+    assert.equal(elsewhere.code, 5);
+    assert.match(elsewhere.stderr, /no server has run on .*nowhere/);
+    assert.ok(!existsSync(nowhere), 'an installation was begun');
   });
 
   test('a wrong environment: every mistake at once, nothing started', async () => {

@@ -373,6 +373,10 @@ const audit: Wordings = {
   'staff.invited': w('スタッフを招待', 'Staff invited'),
   'staff.joined': w('スタッフが参加', 'Staff joined'),
   'staff.reset_offered': w('スタッフの再設定リンクを発行', 'Reset link for staff made'),
+  'staff.recovery_offered': w(
+    'サーバーから管理者の再設定リンクを発行',
+    'Recovery link for an administrator made on the server',
+  ),
   'staff.disabled': w('スタッフを停止', 'Staff disabled'),
   'staff.enabled': w('スタッフの停止を解除', 'Staff enabled'),
 };

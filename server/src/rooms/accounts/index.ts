@@ -14,6 +14,7 @@ import { readSettings } from './contractors-store.ts';
 import type { AccountsDeps } from './deps.ts';
 import { linkHandlers } from './links.ts';
 import { peopleHandlers } from './people.ts';
+import { type Recovery, type RecoveryRequest, recover } from './recovery.ts';
 import { sessionHandlers } from './sessions.ts';
 import { tokenHandlers } from './tokens.ts';
 import { registerUpkeep } from './upkeep.ts';
@@ -25,6 +26,7 @@ export { findContractor, listFleetSettings } from './contractors-store.ts';
 export type { AccountsDeps } from './deps.ts';
 export { accountMessages } from './messages.ts';
 export { firstMember } from './people-store.ts';
+export type { Recovery, RecoveryRequest } from './recovery.ts';
 
 export interface Accounts {
   /** To be mounted: `app.route({ ...authRoute })`. Sign-in, second factors and passkeys, under `/api/auth/`. */
@@ -42,6 +44,8 @@ export interface Accounts {
   bootstrap(request: BootstrapRequest): Promise<Bootstrapped>;
   /** A one-time link for 24 hours, or undefined once there is provider staff. */
   firstAdministratorLink(): Promise<string | undefined>;
+  /** See `recovery.ts`: throws `not_found` (`recovery.unknown`), `conflict` (`recovery.disabled`) and `invalid`. */
+  recover(request: RecoveryRequest): Promise<Recovery>;
   /** Daily deletion of ended sessions, challenges and links. Before the jobs start. */
   registerJobs(jobs: Jobs): void;
 }
@@ -62,6 +66,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     },
     bootstrap: (request) => bootstrap(deps, request),
     firstAdministratorLink: () => firstAdministratorLink(deps),
+    recover: (request) => recover(deps, request),
     registerJobs: (jobs) => registerUpkeep(deps, jobs),
   };
 }

@@ -68,6 +68,14 @@ export const accountMessages: Messages = {
     ja: 'パスワードは {least}〜{most} 文字にしてください。',
     en: 'The password must have {least} to {most} characters.',
   },
+  'recovery.unknown': {
+    ja: 'このメールアドレスのプロバイダー管理者はいません。',
+    en: 'No provider administrator has this address.',
+  },
+  'recovery.disabled': {
+    ja: 'このプロバイダー管理者は停止されています。別の管理者が停止を解除できます。',
+    en: 'This provider administrator is disabled; another one can enable the account.',
+  },
   'member.unknown': { ja: 'このメンバーは見つかりません。', en: 'There is no such member.' },
   'member.exists': { ja: 'この人はすでにメンバーです。', en: 'This person is a member already.' },
   'member.last_administrator': {

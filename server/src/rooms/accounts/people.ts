@@ -25,7 +25,7 @@ import {
   setStaffDisabled,
   updateMember,
 } from './people-store.ts';
-import { authorOf, type Chain, record } from './trail.ts';
+import { type Author, authorOf, type Chain, record } from './trail.ts';
 
 type Routes = Pick<
   typeof accountRoutes,
@@ -169,7 +169,8 @@ async function resetMember(deps: AccountsDeps, contractorId: ContractorId, userI
       throw new DomainError('forbidden', 'the account is used elsewhere too', { reason: 'member.shared_account' });
     }
     const chains: Chain[] = byProvider ? [contractorId, 'provider'] : [contractorId];
-    return offerReset(deps, tx, { member, contractorId, chains, action: 'member.reset_offered' }, context);
+    const reset = { member, contractorId, chains, action: 'member.reset_offered' };
+    return offerReset(deps, tx, reset, authorOf(context));
   });
 }
 
@@ -178,22 +179,29 @@ async function resetStaff(deps: AccountsDeps, userId: string, context: RequestCo
   return deps.db.asProvider(async (tx) => {
     const member = existing(await findStaff(tx, userId));
     const action = 'staff.reset_offered';
-    return offerReset(deps, tx, { member, contractorId: undefined, chains: ['provider'], action }, context);
+    return offerReset(deps, tx, { member, contractorId: undefined, chains: ['provider'], action }, authorOf(context));
   });
 }
 
-type Reset = { member: Member; contractorId: ContractorId | undefined; chains: readonly Chain[]; action: string };
+type Reset = {
+  readonly member: Member;
+  readonly contractorId: ContractorId | undefined;
+  readonly chains: readonly Chain[];
+  readonly action: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+};
 
-async function offerReset(deps: AccountsDeps, tx: Tx, reset: Reset, context: RequestContext) {
-  const { member, contractorId, chains, action } = reset;
+/** A link for 24 hours by which a person starts over; it stands in the trail. Those made before it are worth nothing. */
+export async function offerReset(deps: AccountsDeps, tx: Tx, reset: Reset, author: Author) {
+  const { member, contractorId, chains, action, details = {} } = reset;
   const { email, role } = member;
-  const createdBy = context.actor.name;
+  const createdBy = author.actor.name;
   const place = { purpose: 'reset', email, contractorId, role } as const;
   const { url, expiresAt } = await makeLink(deps, tx, { ...place, createdBy, hours: RESET_HOURS });
-  await record(deps, tx, chains, authorOf(context), {
+  await record(deps, tx, chains, author, {
     action,
     target: targetOf(member),
-    details: { expiresAt: expiresAt.toString() },
+    details: { ...details, expiresAt: expiresAt.toString() },
   });
   return { url, email, expiresAt: expiresAt.toString() };
 }
