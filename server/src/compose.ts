@@ -116,6 +116,7 @@ function joinDevices(foundation: Foundation): { apple: Apple; actions: Actions; 
   const certificates = createCertificates({
     ...foundation,
     recordAudit,
+    trustProxy: config.trustProxy,
     contractorName: async (tx, id) => (await findContractor(tx, id))?.name,
     bindings: apple.bindings,
     revocations: apple.revocations,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PLIST_CONTENT_TYPE, PlistError, unrecognizedDeviceBody } from '@tsukasa/apple-mdm';
 import type { Clock } from '../../base/clock.ts';
 import { DomainError, errorCode } from '../../base/errors.ts';
+import { endLingering } from '../../base/http/linger.ts';
 import { type ContractorId, isUuid } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import { type BodyReader, Interrupted, Overloaded } from './bodies.ts';
@@ -48,12 +49,13 @@ export class DeviceEndpoint {
     const rest = url.slice(PREFIX.length + UUID_LENGTH);
     const endpoint = rest === '/connect' ? 'connect' : rest === '/checkin' ? 'checkin' : undefined;
     if (endpoint === undefined || !isUuid(contractorId)) {
-      send(response, text(404, 'There is no device endpoint here.'));
+      send(request, response, text(404, 'There is no device endpoint here.'));
       return true;
     }
     if (request.method !== 'PUT') {
       response.setHeader('allow', 'PUT');
       send(
+        request,
         response,
         text(405, 'Managed Apple devices speak here. To enroll a device, open the link of an invitation.'),
       );
@@ -76,7 +78,7 @@ export class DeviceEndpoint {
     } catch (error) {
       reply = this.#failed(error, contractorId, response);
     }
-    if (reply !== undefined) send(response, reply);
+    if (reply !== undefined) send(request, response, reply);
     this.#deps.metrics.observeSeconds(endpoint, (performance.now() - began) / 1000);
   }
 
@@ -133,7 +135,7 @@ function isOverload(error: unknown): boolean {
   return error instanceof DomainError ? error.code === 'unavailable' : errorCode(error) === '57014'; // statement timeout
 }
 
-function send(response: ServerResponse, reply: Reply): void {
+function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   if (response.headersSent || response.destroyed) return;
   const { status, contentType, body } = reply;
   if (body === undefined) response.writeHead(status, { 'content-length': '0' });
@@ -144,5 +146,6 @@ function send(response: ServerResponse, reply: Reply): void {
       'cache-control': 'no-store',
     });
   }
-  response.end(body);
+  if (body !== undefined && response.getHeader('connection') === 'close') endLingering(request, response, body);
+  else response.end(body);
 }

@@ -37,6 +37,8 @@ export type CertificatesDeps = {
   readonly bindings: IdentityBindings;
   readonly revocations: RevocationListener;
   readonly topicUse: PushTopicUse;
+  /** Proxies that are believed about the address of a SCEP client. Default none. */
+  readonly trustProxy?: readonly string[];
   /** How long an identity is valid. Default 730 days. */
   readonly identityLifetime?: Temporal.Duration;
 };

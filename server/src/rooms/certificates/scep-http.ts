@@ -3,6 +3,9 @@ import { buildCaCaps, buildCaCert, decodeGetMessage, MEDIA_TYPES, ScepError } fr
 import type { Tx } from '../../base/db.ts';
 import { DomainError } from '../../base/errors.ts';
 import type { DeviceHandler } from '../../base/http/app.ts';
+import { FailureLimit, networkOf } from '../../base/http/failure-limit.ts';
+import { endLingering } from '../../base/http/linger.ts';
+import { clientAddress, proxyTrust } from '../../base/http/proxies.ts';
 import { type ContractorId, isUuid, parseUuid } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import { recordEvent } from '../devices/index.ts';
@@ -11,13 +14,23 @@ import { type Addressee, type ScepDeps, servePkiMessage } from './scep.ts';
 
 /** A pkiMessage of Apple's is about 3 KB; the rest is room for long certificates. */
 const MAX_BODY_BYTES = 64 * 1024;
+/**
+ * For each refused message we decrypt and sign with RSA 3072, some ten milliseconds, and nobody signs in before. Per
+ * contractor and network of the client; an office enrolling a thousand devices behind one address fails seldom.
+ */
+const REFUSED_MESSAGES = { burst: 120, perMinute: 60 };
 /** Characters of a client's transaction id shown in an event. */
 const SHOWN_ID = 80;
 
 export type ScepHttpDeps = ScepDeps & {
   readonly log: Log;
   readonly contractorName: (tx: Tx, contractorId: ContractorId) => Promise<string | undefined>;
+  /** Proxies that are believed about the address of the client. Default none. */
+  readonly trustProxy?: readonly string[];
 };
+
+/** What outlives a request: who failed too often, and how clients are told apart. */
+type Guard = { readonly limit: FailureLimit; readonly sourceOf: (request: IncomingMessage) => string };
 
 type Reply = {
   readonly status: number;
@@ -28,12 +41,18 @@ type Reply = {
 
 /** `/scep/{contractorId}?operation=…` (RFC 8894, 4.1). Plain text for what is wrong with the HTTP request itself. */
 export function createScepHandler(deps: ScepHttpDeps): DeviceHandler {
+  const trusts = proxyTrust(deps.trustProxy ?? []);
+  const guard: Guard = {
+    limit: new FailureLimit(REFUSED_MESSAGES),
+    sourceOf: ({ socket, headers }) =>
+      clientAddress(socket.remoteAddress ?? '', [headers['x-forwarded-for']].flat().join(','), trusts),
+  };
   return (request, response) => {
     const [path = '', query = ''] = split(request.url ?? '');
     if (path !== '/scep' && !path.startsWith('/scep/')) return false;
-    serveHttp(deps, request, path, query)
+    serveHttp(deps, guard, request, path, query)
       .catch((error: unknown) => failed(deps, error))
-      .then((reply) => send(response, reply, request.method === 'HEAD'))
+      .then((reply) => send(request, response, reply))
       .catch((error: unknown) => deps.log.warn('scep.answer_not_sent', { error }));
     return true;
   };
@@ -53,7 +72,7 @@ function failed(deps: ScepHttpDeps, error: unknown): Reply {
 }
 
 /** Content types without parameters: common clients compare them whole. */
-function send(response: ServerResponse, reply: Reply, headOnly: boolean): void {
+function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   const body = Buffer.from(reply.body);
   response.writeHead(reply.status, {
     'content-type': reply.mediaType,
@@ -62,14 +81,22 @@ function send(response: ServerResponse, reply: Reply, headOnly: boolean): void {
     'x-content-type-options': 'nosniff',
     ...reply.headers,
   });
-  response.end(headOnly ? undefined : body);
+  if (request.method === 'HEAD') response.end();
+  else if (reply.headers?.['connection'] === 'close') endLingering(request, response, body);
+  else response.end(body);
 }
 
 function plain(status: number, text: string): Reply {
   return { status, mediaType: 'text/plain', body: `${text}\n` };
 }
 
-async function serveHttp(deps: ScepHttpDeps, request: IncomingMessage, path: string, query: string): Promise<Reply> {
+async function serveHttp(
+  deps: ScepHttpDeps,
+  guard: Guard,
+  request: IncomingMessage,
+  path: string,
+  query: string,
+): Promise<Reply> {
   const method = request.method ?? '';
   if (!['GET', 'HEAD', 'POST'].includes(method)) {
     return { ...plain(405, 'method not allowed'), headers: { allow: 'GET, HEAD, POST' } };
@@ -85,7 +112,7 @@ async function serveHttp(deps: ScepHttpDeps, request: IncomingMessage, path: str
     }
     case 'PKIOperation':
       if (method === 'HEAD') return { ...plain(405, 'method not allowed'), headers: { allow: 'GET, POST' } };
-      return operate(deps, to, request, query);
+      return operate(deps, guard, to, request, query);
     case undefined:
       return plain(400, 'the operation parameter is missing');
     default:
@@ -111,22 +138,51 @@ function parameter(query: string, name: string): string | undefined {
   return undefined;
 }
 
-async function operate(deps: ScepHttpDeps, to: Addressee, request: IncomingMessage, query: string): Promise<Reply> {
-  const bytes = await readMessage(request, query);
-  const sourceIp = request.socket.remoteAddress;
+async function operate(
+  deps: ScepHttpDeps,
+  { limit, sourceOf }: Guard,
+  to: Addressee,
+  request: IncomingMessage,
+  query: string,
+): Promise<Reply> {
+  const sourceIp = sourceOf(request);
+  const key = `${to.contractorId} ${networkOf(sourceIp)}`;
+  const seconds = limit.wait(key, deps.clock.now());
+  if (seconds > 0) return comeAgain(seconds);
+  const { reply, refused, ...about } = await answer(deps, to, await readMessage(request, query));
+  if (refused) {
+    limit.failed(key, deps.clock.now());
+    await note(deps, to, refused, { sourceIp, ...about });
+  }
+  return reply;
+}
+
+/** Before the body is read, so the connection cannot go on. */
+function comeAgain(seconds: number): Reply {
+  const headers = { 'retry-after': String(seconds), connection: 'close' };
+  return { ...plain(429, 'too many refused requests'), headers };
+}
+
+type Answered = {
+  readonly reply: Reply;
+  readonly refused?: Refusal | undefined;
+  readonly transactionId?: string | undefined;
+  readonly serial?: string | undefined;
+};
+
+async function answer(deps: ScepHttpDeps, to: Addressee, bytes: Buffer | 'too_large' | 'malformed'): Promise<Answered> {
   if (bytes === 'too_large') {
-    await note(deps, to, 'scep.too_large', { sourceIp });
-    return { ...plain(413, 'message too large'), headers: { connection: 'close' } };
+    const reply = { ...plain(413, 'message too large'), headers: { connection: 'close' } };
+    return { reply, refused: 'scep.too_large' };
   }
   if (bytes === 'malformed') {
-    await note(deps, to, 'scep.malformed', { sourceIp });
-    return plain(400, 'the message parameter is not base64');
+    return { reply: plain(400, 'the message parameter is not base64'), refused: 'scep.malformed' };
   }
   const { certRep, refused, transactionId, signer } = await servePkiMessage(deps, to, bytes);
-  if (refused)
-    await note(deps, to, refused, { sourceIp, transactionId: transactionId?.slice(0, SHOWN_ID), serial: signer });
-  if (!certRep) return plain(400, 'not a pkiMessage');
-  return { status: 200, mediaType: MEDIA_TYPES.pkiMessage, body: certRep };
+  const reply = certRep
+    ? { status: 200, mediaType: MEDIA_TYPES.pkiMessage, body: certRep }
+    : plain(400, 'not a pkiMessage');
+  return { reply, refused, transactionId: transactionId?.slice(0, SHOWN_ID), serial: signer };
 }
 
 async function readMessage(request: IncomingMessage, query: string): Promise<Buffer | 'too_large' | 'malformed'> {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import {
   buildCsr,
@@ -102,6 +105,20 @@ function post(contractorId: string, body: Uint8Array, get?: 'base64' | 'base64ur
   if (get === undefined) return fetch(address, { method: 'POST', body: new Uint8Array(body) });
   const message = Buffer.from(body).toString(get);
   return fetch(`${address}&message=${get === 'base64' ? encodeURIComponent(message) : message}`);
+}
+
+/** A body whose length nobody announced: how it is answered while it is still being sent. */
+async function sendUnannounced(address: string, chunks: number): Promise<number | undefined> {
+  const signal = AbortSignal.timeout(20_000);
+  const outgoing = request(address, { method: 'POST', signal });
+  const answered = once(outgoing, 'response', { signal });
+  for (let sent = 0; sent < chunks && !outgoing.destroyed; sent += 1) {
+    if (!outgoing.write(Buffer.alloc(16_384))) await once(outgoing, 'drain', { signal });
+  }
+  outgoing.end();
+  const [incoming] = (await answered) as [IncomingMessage];
+  await buffer(incoming);
+  return incoming.statusCode;
 }
 
 async function enrolled(
@@ -411,17 +428,39 @@ test('the HTTP side: capabilities, unknown contractors and operations, methods, 
     assert.equal(response.status, status, `${method} ${address}`);
   }
   assert.equal((await post(contractorId, Buffer.alloc(65 * 1024))).status, 413);
-  const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(16_384)) });
-  const chunked = fetch(`${at}?operation=PKIOperation`, { method: 'POST', body: endless, duplex: 'half' });
-  assert.equal(
-    await chunked.then(
-      ({ status }) => status,
-      () => 413,
-    ),
-    413,
-  );
+  assert.equal(await sendUnannounced(`${at}?operation=PKIOperation`, 200), 413);
   const events = await bench.events(contractorId);
   assert.deepEqual([...new Set(events)].sort(), ['scep.malformed', 'scep.too_large']);
+});
+
+test('who has many messages refused must wait; successes do not count, and other contractors are not concerned', async () => {
+  const contractorId = await bench.newContractor();
+  const ca = await caOf(contractorId);
+  const signer = selfSigned(keyA);
+  const refused = async () => {
+    const response = await post(contractorId, Buffer.from('nonsense'));
+    await response.arrayBuffer();
+    return response;
+  };
+  for (let count = 0; count < 119; count += 1) assert.equal((await refused()).status, 400);
+  for (let count = 0; count < 3; count += 1) {
+    const challenge = await challengeFor(contractorId);
+    assert.equal((await ask({ contractorId, ca, signer, challenge })).status, 'SUCCESS');
+  }
+  assert.equal((await refused()).status, 400);
+  const before = (await bench.events(contractorId)).length;
+  const turnedAway = await refused();
+  assert.deepEqual([turnedAway.status, turnedAway.headers.get('retry-after')], [429, '1']);
+  assert.equal((await bench.events(contractorId)).length, before, 'it costs no row either');
+  assert.equal((await fetch(`${url}/scep/${contractorId}?operation=GetCACert`)).status, 200);
+  const elsewhere = await bench.newContractor();
+  const challenge = await challengeFor(elsewhere);
+  assert.equal(
+    (await ask({ contractorId: elsewhere, ca: await caOf(elsewhere), signer, challenge })).status,
+    'SUCCESS',
+  );
+  bench.clock.advance('PT1S');
+  assert.equal((await refused()).status, 400);
 });
 
 test('random and damaged messages get 400 or a failure, never more', async () => {
