@@ -155,8 +155,7 @@ export const contracts: typeof ja = {
     stopOption: 'Stop the option',
     give: 'Give notice',
     designated: 'Day on which it shall end',
-    designatedHint:
-      'Optional; not earlier than 30 days after the notice arrives. Left empty, it ends as early as possible.',
+    designatedHint: 'Optional. Left empty, or before the earliest day that the terms allow, it ends on that day.',
     preview: 'What this notice ends',
     arrives: 'The notice arrives on',
     endsOn: 'will end on',

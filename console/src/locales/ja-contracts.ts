@@ -153,7 +153,7 @@ export const contracts = {
     stopOption: '廃止を通知',
     give: '通知する',
     designated: '終了を希望する日',
-    designatedHint: '任意。通知の到達から 30 日より前の日は選べません。空欄では最も早い日になります。',
+    designatedHint: '任意。約款が定める最も早い日より前を選んだときと、空欄のときは、その最も早い日になります。',
     preview: 'この通知で終了するもの',
     arrives: '通知の到達日',
     endsOn: 'の最終日:',

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconFlask } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -79,7 +79,29 @@ function Result({ trial }: { trial: Trial }) {
   );
 }
 
+/** How many contracts are shown at first, and with each press. */
+const STEP = 100;
 function Rows({ rows }: { rows: readonly TrialRow[] }) {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState(STEP);
+  return (
+    <>
+      <RowTable rows={rows.slice(0, shown)} />
+      <Group justify="space-between" mt="xs">
+        <Text size="sm" c="dimmed">
+          {t('common.shown', { count: Math.min(shown, rows.length), total: rows.length })}
+        </Text>
+        {shown < rows.length ? (
+          <Button variant="default" size="xs" onClick={() => setShown(shown + STEP)}>
+            {t('common.loadMore')}
+          </Button>
+        ) : null}
+      </Group>
+    </>
+  );
+}
+
+function RowTable({ rows }: { rows: readonly TrialRow[] }) {
   const { t } = useTranslation();
   return (
     <DataTable
@@ -92,12 +114,18 @@ function Rows({ rows }: { rows: readonly TrialRow[] }) {
           header: t('contracts.contract'),
           cell: (row) => (
             <>
-              <Link
-                to="/provider/contracts/$customerId/$contractId"
-                params={{ customerId: row.contractorId, contractId: row.contractId }}
+              <Anchor
+                size="sm"
+                renderRoot={(props) => (
+                  <Link
+                    {...props}
+                    to="/provider/contracts/$customerId/$contractId"
+                    params={{ customerId: row.contractorId, contractId: row.contractId }}
+                  />
+                )}
               >
                 {row.contractNumber}
-              </Link>
+              </Anchor>
               <span className="age">{row.contractorName}</span>
             </>
           ),
