@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACTION_TYPES, type Action, type ActionType, USAGE_MODES } from '@tsukasa/api';
 import { call, type Target } from './client.ts';
+import { CONTRACT_COMMANDS } from './contracts.ts';
 import { type CliError, EXIT, type ExitCode, usage } from './exit.ts';
+import { flag, needed, number, ofContractor, paging, text } from './flags.ts';
 import { type Print, table } from './output.ts';
 
 /** What a command gets: flags already parsed, the installation, the printer. */
@@ -16,6 +18,7 @@ export type Command = (context: Context, args: readonly string[]) => Promise<Exi
 
 /** Every command that goes through the API but `login` and `logout`, by its words. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
+  ...CONTRACT_COMMANDS,
   whoami: async (c) => {
     const session = await call(c.target, 'getSession');
     c.print(
@@ -207,37 +210,6 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     return verified.ok ? EXIT.ok : EXIT.broken;
   },
 };
-
-function flag(c: Context, name: string): string | undefined {
-  const value = c.flags[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** `{ field: value }` when the flag was given. */
-function text<const K extends string>(c: Context, name: string, field: K): { [key in NoInfer<K>]?: string } {
-  const value = flag(c, name);
-  return (value === undefined ? {} : { [field]: value }) as { [key in K]?: string };
-}
-
-function number<const K extends string>(c: Context, name: string, field: K): { [key in NoInfer<K>]?: number } {
-  const value = flag(c, name);
-  if (value === undefined) return {} as { [key in K]?: number };
-  if (!/^\d{1,9}$/.test(value)) throw usage(`--${name} takes a whole number, not ${value}`);
-  return { [field]: Number(value) } as { [key in K]?: number };
-}
-
-function paging(c: Context): { cursor?: string; limit?: number } {
-  return { ...text(c, 'cursor', 'cursor'), ...number(c, 'limit', 'limit') };
-}
-
-function needed(value: string | undefined, what: string): string {
-  if (value === undefined || value === '') throw usage(`${what} is missing`);
-  return value;
-}
-
-function ofContractor(c: Context): { contractorId: string } {
-  return { contractorId: needed(c.contractor, '--contractor (or TSUKASA_CONTRACTOR)') };
-}
 
 function actionType(value: string | undefined): ActionType {
   const found = ACTION_TYPES.find((type) => type === value);

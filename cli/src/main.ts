@@ -23,6 +23,17 @@ const HELP = `tsukasa: the command line of a Tsukasa installation
   tsukasa actions ask DEVICE TYPE [--param key=value ...] [--plist FILE] [--reason R] [--expires-in P1D]
                       [--wait [--timeout SECONDS]]
   tsukasa actions list [DEVICE] | show ACTION [--wait] | cancel ACTION [--reason R]
+  tsukasa contracts apply --kind KIND [--option NAME[=DEVICES] ...] [--start DAY] [--arrived DAY [--note N]]
+                          | --contract CONTRACT --option NAME[=DEVICES] ...
+  tsukasa contracts quote APPLICATION --line SUBJECT:initial|monthly:AMOUNT[:contract|device] ... [--valid-until DAY]
+  tsukasa contracts accept APPLICATION [--on DAY] [--start DAY] [--billing-start DAY]
+  tsukasa contracts refuse APPLICATION --reason R [--clause C]
+  tsukasa contracts list [--on DAY] | list --provider [--q WORDS] [--ending-within DAYS] | applications
+  tsukasa contracts show CONTRACT [--on DAY] | facts CONTRACT | charges CONTRACT --from MONTH --to MONTH
+  tsukasa contracts notice CONTRACT [--option NAME] [--designated DAY] [--arrived DAY] [--dry-run]
+  tsukasa contracts count CONTRACT --devices N [--option NAME] [--from MONTH] [--dry-run]
+  tsukasa contracts licences | agree DOCUMENT --document-version V --sha256 HASH
+  tsukasa contracts entitlements [--on DAY] | verify
   tsukasa events list
   tsukasa audit list | verify            (--provider: the provider's own trail)
 
@@ -45,7 +56,10 @@ const FLAGS = {
   help: { type: 'boolean', short: 'h' },
   wait: { type: 'boolean' },
   provider: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
   param: { type: 'string', multiple: true },
+  option: { type: 'string', multiple: true },
+  line: { type: 'string', multiple: true },
   ...Object.fromEntries(
     [
       'url',
@@ -68,6 +82,22 @@ const FLAGS = {
       'plist',
       'timeout',
       'columns',
+      'kind',
+      'contract',
+      'devices',
+      'on',
+      'start',
+      'billing-start',
+      'arrived',
+      'designated',
+      'valid-until',
+      'ending-within',
+      'clause',
+      'note',
+      'from',
+      'to',
+      'document-version',
+      'sha256',
       'arrived',
       'designated',
       'option',

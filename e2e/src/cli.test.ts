@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Action, AuditVerification, Contractor, DeviceSummary, EnrollmentInvitation, Session } from '@tsukasa/api';
+import type {
+  Action,
+  Application,
+  AuditVerification,
+  Contractor,
+  DeviceSummary,
+  EndingPreview,
+  EnrollmentInvitation,
+  Entitlements,
+  LicenceToAgree,
+  Session,
+} from '@tsukasa/api';
 import { enroll } from './fleet.ts';
 import { useStage } from './harness.ts';
 import { type Output, tsukasa } from './program.ts';
@@ -66,6 +77,36 @@ describe('the command line', () => {
     const { stdout } = await run('contractors', 'list');
     assert.match(stdout, /^ID\s+NAME/);
     assert.match(stdout, /みどり運輸/);
+  });
+
+  test('an invitation without a contract is refused with the clause; applied for, accepted and agreed to it goes on', async () => {
+    const own = ['--contractor', contractorId] as const;
+    const refused = await run('invitations', 'create', ...own, '--language', 'en');
+    assert.equal(refused.code, EXIT.refused);
+    assert.match(refused.stderr, /Art\. 2/);
+    const applied = await json<Application>('contracts', 'apply', '--kind', 'device-and-app', ...own);
+    const lines = ['--line', 'service:initial:50000', '--line', 'service:monthly:30000'];
+    const quoted = await json<Application>('contracts', 'quote', applied.applicationId, ...lines, ...own);
+    assert.deepEqual(
+      quoted.price.map(({ fee, amount }) => [fee, amount]),
+      [
+        ['initial', 50_000],
+        ['monthly', 30_000],
+      ],
+    );
+    await json('contracts', 'accept', applied.applicationId, ...own);
+    const { items } = await json<{ items: LicenceToAgree[] }>('contracts', 'licences', ...own);
+    assert.ok(items.length > 0);
+    for (const { document, version, sha256 } of items)
+      await json('contracts', 'agree', document, '--document-version', version, '--sha256', sha256, ...own);
+    const { state } = await json<Entitlements>('contracts', 'entitlements', ...own);
+    assert.equal(state, 'in_force');
+    assert.match((await run('contracts', 'verify', ...own)).stdout, /^ok: \d+ facts/);
+    assert.match((await run('contracts', 'list', '--provider')).stdout, /みどり運輸/);
+    const facts = await run('contracts', 'facts', applied.contractId, ...own);
+    assert.match(facts.stdout, /applied[\s\S]*quoted[\s\S]*accepted[\s\S]*licence_agreed[\s\S]*activated/);
+    const notice = await json<EndingPreview>('contracts', 'notice', applied.contractId, '--dry-run', ...own);
+    assert.equal(notice.endings[0]?.subject, 'service');
   });
 
   test('an invitation without a push certificate is refused with the reason', async () => {
