@@ -4,6 +4,7 @@ import { before, describe, test } from 'node:test';
 import type { DeviceEvent, DeviceSummary } from '@tsukasa/api';
 import { readPlistDict } from '@tsukasa/apple-mdm';
 import type { CertRep } from '@tsukasa/scep';
+import { contractFor } from './contract.ts';
 import {
   announce,
   fetchInstructions,
@@ -304,6 +305,7 @@ describe('a certificate request that is refused', () => {
 describe('an invitation that cannot be', () => {
   test('without a push certificate: refused with the reason, and none is made', async () => {
     const contractorId = await stage().bareContractor('Bare');
+    await contractFor(stage().provider, contractorId);
     const body = { platform: 'apple' as const, usageMode: 'company-owned' as const };
     const { status, problem } = await stage().provider.refusal('createInvitation', { params: { contractorId }, body });
     assert.ok([409, 422].includes(status), String(status));

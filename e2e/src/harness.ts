@@ -4,11 +4,12 @@ import { after, afterEach, before } from 'node:test';
 import type { EnrollmentInvitationRequest } from '@tsukasa/api';
 import { FakeApns } from '@tsukasa/fakes';
 import { Client } from './api-client.ts';
+import { contractFor } from './contract.ts';
 import { type Person, setUpAuthenticator } from './people.ts';
 import { tsukasa } from './program.ts';
 import { Server, temporaryFolder } from './server.ts';
 
-/** A contractor that can invite devices: its push certificate is in place. */
+/** A contractor that can invite devices: its contract is in force, and its push certificate in place. */
 export type Contractor = { readonly contractorId: string; readonly name: string; readonly topic: string };
 
 export type StageOptions = {
@@ -77,11 +78,12 @@ export class Stage {
 
   async contractor(name: string, nameKana = ''): Promise<Contractor> {
     const { contractorId } = await this.provider.call('createContractor', { body: { name, nameKana } });
+    await contractFor(this.provider, contractorId);
     const { topic } = await this.pushCertificate(contractorId);
     return { contractorId, name, topic };
   }
 
-  /** A contractor without anything. */
+  /** A contractor without anything, not even a contract. */
   async bareContractor(name: string): Promise<string> {
     return (await this.provider.call('createContractor', { body: { name } })).contractorId;
   }

@@ -24,6 +24,7 @@ import {
   type DeviceChannel,
   deviceHandlers,
   deviceMessages,
+  type Entitlement,
   firstEnrollment,
   personDevices,
   recordEvent,
@@ -39,8 +40,9 @@ export const compose: Compose = async (foundation) => {
   const { config, db, jobs, idempotency } = foundation;
   const deps = { ...foundation, recordAudit, publicUrl: config.publicUrl };
   const accounts = createAccounts({ ...deps, sessionLifetime: config.sessionLifetime });
-  const { apple, actions, certificates } = joinDevices(foundation);
-  const contracts = joinContracts(foundation, { actions, certificates });
+  const entitlement: Entitlement = { require: (...asked) => contracts.require(...asked) };
+  const { apple, actions, certificates } = joinDevices(foundation, entitlement);
+  const contracts: Contracts = joinContracts(foundation, { actions, certificates });
   const channels = new Map<Platform, DeviceChannel>([['apple', apple.channel]]);
   const gates = new Map([['apple' as const, apple.gate]]);
   accounts.registerJobs(jobs);
@@ -53,7 +55,7 @@ export const compose: Compose = async (foundation) => {
     ...auditHandlers(deps),
     ...contracts.handlers,
     ...personHandlers({ ...deps, devices: personDevices }),
-    ...deviceHandlers({ ...deps, contractorSettings, channels, gates, openActions: actions }),
+    ...deviceHandlers({ ...deps, contractorSettings, channels, gates, entitlement, openActions: actions }),
     ...actions.handlers,
     ...certificates.handlers,
     ...reportHandlers({
@@ -98,7 +100,10 @@ export const compose: Compose = async (foundation) => {
 };
 
 /** The three rooms that need each other: a dialect finishes actions, and issues and answers for certificates. */
-function joinDevices(foundation: Foundation): { apple: Apple; actions: Actions; certificates: Certificates } {
+function joinDevices(
+  foundation: Foundation,
+  entitlement: Entitlement,
+): { apple: Apple; actions: Actions; certificates: Certificates } {
   const { config, metrics } = foundation;
   const contractor = async (tx: Tx, id: ContractorId) => {
     const found = await findContractor(tx, id);
@@ -112,6 +117,7 @@ function joinDevices(foundation: Foundation): { apple: Apple; actions: Actions; 
     contractor,
     certificates: () => certificates,
     actions: () => actions,
+    entitlement,
   });
   const certificates = createCertificates({
     ...foundation,
@@ -123,7 +129,7 @@ function joinDevices(foundation: Foundation): { apple: Apple; actions: Actions; 
     topicUse: apple.topicUse,
   });
   const dialects = new Map<Platform, Dialect>([['apple', apple.dialect]]);
-  const actions = createActions({ ...foundation, recordAudit, dialects });
+  const actions = createActions({ ...foundation, recordAudit, dialects, entitlement });
   return { apple, actions, certificates };
 }
 

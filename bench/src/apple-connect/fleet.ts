@@ -86,6 +86,10 @@ async function insertFleet(
     [contractorId],
   );
   await client.query(
+    `insert into contract_heads (contractor_id, chain_seq, hash, version, service_days) values ($1, 0, '\\x00', 0, '{(,)}')`,
+    [contractorId],
+  );
+  await client.query(
     `insert into certificate_authorities (contractor_id, authority_id, certificate, sealed_key, not_before, not_after, created_at, retired_at)
      values ($1, $2, $3, '', now() - interval '1 day', now() + interval '10 years', now(), now())`,
     [contractorId, randomUUID(), authority.der],

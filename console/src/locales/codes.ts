@@ -248,6 +248,12 @@ const event: Wordings = {
   ),
   'channel.unknown_device': w('登録のない端末からの通信を拒否しました', 'A contact from an unknown device was refused'),
   'channel.gone': w('管理を終えた端末が通信しました', 'A device that is no longer managed made contact'),
+  'channel.not_entitled': w(
+    '有効な契約がないため、端末の登録を拒否しました',
+    'A device was not enrolled, because no contract in force allows it',
+  ),
+  'contract.ending': w('まもなく終了する契約があります', 'A contract ends soon'),
+  'contract.ended': w('契約が終了しました', 'A contract has ended'),
   'channel.invitation_not_usable': w(
     '使えない招待による登録を拒否しました',
     'An enrollment with an unusable invitation was refused',

@@ -2,6 +2,7 @@ import type { FakeApns } from '../apns/index.ts';
 import { Device, type KeySource } from '../apple-device/index.ts';
 import type { FleetTally, Recruit } from '../fleet.ts';
 import type { Caller } from './api.ts';
+import { signContract } from './contract.ts';
 import { addMember, type Login } from './people.ts';
 import type { CompanyStory, DeviceStory } from './story.ts';
 
@@ -28,6 +29,7 @@ export async function foundCompany(tools: CompanyTools, story: CompanyStory): Pr
   const contractorId = created.text('contractorId');
   const base = `/api/v1/contractors/${contractorId}`;
   await provider.patch(`${base}/settings`, { observeEvery: 'PT15M', helpdeskPhone: story.phone });
+  await signContract(provider, contractorId, story.contract);
   const { certificate, privateKey } = tools.apns.mint();
   await provider.put(`${base}/apple/push-certificate`, { certificate, privateKey });
   const persons = await addPersons(provider, base, story);

@@ -1,4 +1,5 @@
 import type { Behaviour, BehaviourName, DeviceKind } from '../apple-device/index.ts';
+import type { ContractStory } from './contract.ts';
 
 /** A person of the directory. */
 export type PersonStory = { readonly name: string; readonly kana: string; readonly department: string };
@@ -22,6 +23,7 @@ export type CompanyStory = {
   readonly name: string;
   readonly nameKana: string;
   readonly phone: string;
+  readonly contract: ContractStory;
   readonly members: readonly { readonly role: string; readonly title: string; readonly name: string }[];
   readonly groups: readonly { readonly name: string; readonly departments: readonly string[] }[];
   readonly persons: readonly PersonStory[];
@@ -52,6 +54,7 @@ const AOBA: CompanyStory = {
   name: '株式会社青葉商事',
   nameKana: 'カブシキガイシャアオバショウジ',
   phone: '050-0000-1234',
+  contract: { monthly: 30_000, deskDevices: 40 },
   members,
   groups: [
     { name: '本社', departments: ['総務部', '経理部', '情報システム部'] },
@@ -125,6 +128,7 @@ const HIKARI: CompanyStory = {
   name: 'ひかり物流株式会社',
   nameKana: 'ヒカリブツリュウカブシキガイシャ',
   phone: '050-0000-5678',
+  contract: { monthly: 24_000 },
   members: members.map((member) => ({ ...member, name: member.name.replace('花子', '明子').replace('郎', '子') })),
   groups: [
     { name: '配送', departments: ['東京配送センター', '大阪配送センター'] },

@@ -37,6 +37,32 @@ async function fleet(values: ObservedValues = { osFamily: 'iOS', name: 'iPhone' 
 
 const expire = () => expireDue(ground.deps, { log: silentLog, signal: undefined });
 
+test('what the contracts do not include is refused, and nothing is recorded', async () => {
+  const { ask, trail } = await fleet();
+  ground.entitlement.missing.add('control');
+  await assert.rejects(() => ask({ type: 'lock' }), refusal('precondition_failed', 'entitlement.control'));
+  await ask({ type: 'refresh' });
+  ground.entitlement.missing.add('observe');
+  await assert.rejects(() => ask({ type: 'refresh' }), refusal('precondition_failed', 'entitlement.observe'));
+  ground.entitlement.missing.clear();
+  assert.deepEqual(await trail(), ['action.asked']);
+});
+
+test('when the contract has ended all that is open ends, on every device', async () => {
+  const { contractorId, ask, get } = await fleet();
+  const other = await ground.newDevice(contractorId, { osFamily: 'iOS' });
+  const mine = await ask({ type: 'lock' });
+  const { actionId } = await handlers.askAction(
+    { params: { contractorId, deviceId: other }, query: undefined, body: { type: 'restart' } },
+    requestBy('contractor_administrator', contractorId),
+  );
+  await db.jobsFor(contractorId, (tx) => actions.endAll(tx, contractorId, 'contract_ended', clock.now()));
+  for (const id of [mine.actionId, actionId]) {
+    const { state, failure } = await get(id);
+    assert.deepEqual([state, failure], ['superseded', { code: 'contract_ended' }]);
+  }
+});
+
 test('from asking to the answer, each step with its time', async () => {
   const { ask, get, finish, trail, deviceId } = await fleet();
   const asked = await ask({ type: 'lock', params: { message: '至急連絡' }, reason: '紛失' });

@@ -6,7 +6,7 @@ import { DomainError } from '../../base/errors.ts';
 import type { RecordAudit, RequestContext } from '../../base/http/context.ts';
 import { type ContractorId, newId } from '../../base/ids.ts';
 import type { Secrets } from '../../base/secrets.ts';
-import { type DeviceFacts, type DeviceId, getDevice, parseDuration } from '../devices/index.ts';
+import { type DeviceFacts, type DeviceId, type Entitlement, getDevice, parseDuration } from '../devices/index.ts';
 import { type AssessDeps, assess } from './assess.ts';
 import type { ActionId, ActionParams, ActionSecrets, Assessment } from './model.ts';
 import { present } from './present.ts';
@@ -17,6 +17,7 @@ export type AskDeps = AssessDeps & {
   readonly clock: Clock;
   readonly recordAudit: RecordAudit;
   readonly secrets: Secrets;
+  readonly entitlement: Entitlement;
 };
 
 /** Most open actions of one device. Our choice: more is a program gone wild, and each costs the device a fetch. */
@@ -32,7 +33,7 @@ export const secretPurpose = (actionId: ActionId, kind: store.SecretKind) => ({
 /**
  * Asks for an action: checked, recorded, audited and queued in one transaction. A second refresh while one is open
  * answers that one. Throws `forbidden`, `reauthentication_required`, `not_found`, `invalid`, `too_many`, and
- * `precondition_failed` with the reason why it cannot work on this device.
+ * `precondition_failed` when the contracts do not include it, or with the reason why it cannot work on this device.
  */
 export async function ask(
   deps: AskDeps,
@@ -50,6 +51,7 @@ export async function ask(
   const expiresAt = now.add(parseDuration(request.expiresIn ?? DEFAULT_EXPIRY[type], limits));
   if (DESTRUCTIVE_ACTIONS.includes(type)) context.requireFresh();
   return deps.db.asContractor(contractorId, async (tx) => {
+    await deps.entitlement.require(tx, contractorId, type === 'refresh' ? 'observe' : 'control', now);
     await store.lockQueueOf(tx, contractorId, deviceId);
     const device = await getDevice(tx, contractorId, deviceId);
     const assessment = assess(deps, device, type, params);

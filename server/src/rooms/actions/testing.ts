@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../../base/db.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { type DeviceId, markManaged, type ObservedValues, registerDevice } from '../devices/index.ts';
+import { testEntitlement } from '../devices/testing.ts';
 import { checkingAnswers, testGround } from '../directory/testing.ts';
 import { type ActionId, createActions, type Dialect, type Progress } from './index.ts';
 
@@ -107,7 +108,8 @@ export async function actionsGround() {
   const ground = await testGround();
   const platform = await tableDialect(ground.query);
   const dialects: ReadonlyMap<Platform, Dialect> = new Map([['apple', platform.dialect]]);
-  const deps = { ...ground, dialects };
+  const entitlement = testEntitlement();
+  const deps = { ...ground, dialects, entitlement };
   const actions = createActions(deps);
   const handlers = checkingAnswers(actionRoutes, actions.handlers);
   /** A managed device. */
@@ -122,5 +124,5 @@ export async function actionsGround() {
       return deviceId;
     });
   };
-  return { ...ground, ...platform, deps, actions, handlers, newDevice };
+  return { ...ground, ...platform, deps, actions, handlers, newDevice, entitlement };
 }

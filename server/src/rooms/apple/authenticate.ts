@@ -1,5 +1,6 @@
 import { accessRightsFor, platformOf } from '@tsukasa/apple-mdm';
 import type { Tx } from '../../base/db.ts';
+import { DomainError } from '../../base/errors.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import type { Issued } from '../certificates/index.ts';
 import {
@@ -116,6 +117,7 @@ async function enroll(
 ): Promise<void> {
   const { contractorId } = known;
   const udid = message.ids.udid ?? '';
+  await requireEntitled(deps, tx, known, now);
   await refuseOtherHardware(tx, known, message);
   const found = await useInvitation(tx, known, udid, invitationId, now);
   if (live !== undefined) await replace(deps, tx, live, now);
@@ -142,6 +144,21 @@ async function enroll(
     now,
   });
   await bind(tx, known, udid, enrollmentId, now);
+}
+
+/** Without a contract that takes devices under management nobody enrolls (terms, Art. 2). */
+async function requireEntitled(
+  { entitlement }: CheckInDeps,
+  tx: Tx,
+  { contractorId, hash: subject }: KnownCertificate,
+  now: Temporal.Instant,
+): Promise<void> {
+  try {
+    await entitlement.require(tx, contractorId, 'enroll', now);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw new Refusal('channel.not_entitled', { detail: error.reason, subject });
+  }
 }
 
 /** The device enrolls anew: what waited for the old enrollment must not reach the new one (fact sheet 8.1). */

@@ -1,3 +1,5 @@
+import { inService } from './service-days.ts';
+
 // The statements of the hot path. Each runs once for up to 256 devices of any contractors, under the device role.
 
 /**
@@ -27,6 +29,9 @@ const ORDER = 'c.attempts >= $5::smallint, c.priority desc, c.seq';
 const OPEN = `c.contractor_id = k.contractor_id and c.enrollment_id = k.enrollment_id and c.finished_at is null
   and c.expires_at > $4::timestamptz and (not k.renewal_only or c.purpose = 'renewal')`;
 
+/** Nothing goes out without a contract in force; answers are taken all the same. */
+const SERVED = inService('k.contractor_id', '$4::timestamptz');
+
 /**
  * An Idle: the next command of each device, and only rows with something to say. A new session makes deferred commands
  * eligible again. `raced`: the command was finished by somebody else in between; ask again.
@@ -39,7 +44,7 @@ pick as materialized (
     select c.contractor_id, c.enrollment_id, c.command_id, c.sealed, c.resting, row_number() over (order by ${ORDER}) = 1 as deliver
     from apple_commands c where ${OPEN}
   ) c
-  where k.verdict = 'enrolled' and (c.deliver or c.resting)
+  where k.verdict = 'enrolled' and (c.deliver or c.resting) and ${SERVED}
 ),
 sent as materialized (
   select p.n, p.deliver, p.command_id, p.sealed,
@@ -73,6 +78,7 @@ pick as materialized (
     where ${OPEN} and not c.resting and c.command_id is distinct from k.command_id
     order by ${ORDER} limit 1
   ) c
+  where ${SERVED}
 ),
 sent as materialized (
   select p.n, p.command_id, p.sealed,

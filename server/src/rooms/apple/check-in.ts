@@ -11,7 +11,7 @@ import type { ContractorId } from '../../base/ids.ts';
 import type { Secrets } from '../../base/secrets.ts';
 import type { Actions } from '../actions/index.ts';
 import type { Certificates } from '../certificates/index.ts';
-import { markUnmanaged } from '../devices/index.ts';
+import { type Entitlement, markUnmanaged } from '../devices/index.ts';
 import { authenticate } from './authenticate.ts';
 import { finishOpen } from './command-store.ts';
 import { retryDeadlock } from './deadlock.ts';
@@ -40,6 +40,7 @@ export type CheckInDeps = {
   readonly wakeUps: WakeUps;
   readonly observer: Observer;
   readonly profiles: ProfileMaker;
+  readonly entitlement: Entitlement;
 };
 
 export type Message<Type extends CheckinMessage['type']> = Extract<CheckinMessage, { readonly type: Type }>;

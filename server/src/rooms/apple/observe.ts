@@ -23,6 +23,7 @@ import { observationCommands } from './observation.ts';
 import { Periodic } from './periodic.ts';
 import type { ProfileMaker } from './profile-maker.ts';
 import type { WakeUps } from './push/index.ts';
+import { inService } from './service-days.ts';
 import type { AppleTables } from './tables.ts';
 import { targetOf } from './target.ts';
 
@@ -117,11 +118,18 @@ export class Observer {
       const enrollment = await findLiveById(tx, contractorId, enrollmentId);
       if (enrollment?.state !== 'enrolled') return this.#forget(tx, contractorId, enrollmentId);
       const device = await getDevice(tx, contractorId, enrollment.deviceId);
-      if (await this.#ask(tx, enrollment, device, now)) {
+      const served = await this.#isServed(tx, contractorId, now);
+      if (served && (await this.#ask(tx, enrollment, device, now))) {
         await this.#deps.wakeUps.wantWake(tx, contractorId, enrollmentId, now);
       }
       await this.#plan(tx, enrollment, now);
     });
+  }
+
+  async #isServed(tx: Tx, contractorId: ContractorId, now: Temporal.Instant): Promise<boolean> {
+    const condition = sql.raw(inService(`'${contractorId}'`, `'${now.toString()}'::timestamptz`));
+    const { rows } = await sql<{ served: boolean }>`select ${condition} as served`.execute(tx);
+    return rows[0]?.served ?? false;
   }
 
   /** Queues what is to be asked, unless it is asked already. */
@@ -266,6 +274,7 @@ async function findRenewals(tx: Tx, now: Temporal.Instant) {
     .where('i.superseded_at', 'is', null)
     .where('i.revoked_at', 'is', null)
     .where('e.state', '=', 'enrolled')
+    .where(sql.raw<boolean>(inService('i.contractor_id', `'${now.toString()}'::timestamptz`)))
     .groupBy(['i.contractor_id', 'i.enrollment_id'])
     .having((eb) => eb.fn.coalesce(eb.fn.max('c.created_at'), sql<Temporal.Instant>`'-infinity'`), '<', again)
     .limit(DUE_BATCH)

@@ -17,6 +17,7 @@ import { type Actions, createActions } from '../actions/index.ts';
 import { recordAudit } from '../audit/index.ts';
 import { type Certificates, createCertificates } from '../certificates/index.ts';
 import { deviceHandlers } from '../devices/index.ts';
+import { testEntitlement } from '../devices/testing.ts';
 import { type Apple, type AppleDeps, createApple } from './index.ts';
 import { CERT_HEADER, KEY, TestDevice, TOPIC } from './testing-device.ts';
 
@@ -30,6 +31,8 @@ export type AppleBench = {
   readonly clock: MovableClock;
   readonly url: string;
   readonly database: TestDatabase;
+  /** What the contracts allow; `missing` takes it away. What is sent to devices follows `contract_heads.service_days`. */
+  readonly entitlement: ReturnType<typeof testEntitlement>;
   newContractor(): Promise<ContractorId>;
   /** The link of a new invitation. */
   invite(contractorId: ContractorId, request?: Partial<InviteRequest>): Promise<string>;
@@ -80,6 +83,7 @@ export async function appleBench(
     const text = 'select name from contractors where contractor_id = $1';
     return (await query<{ name: string }>(text, [contractorId]))[0]?.name;
   };
+  const entitlement = testEntitlement();
   const apple = createApple({
     config,
     db,
@@ -95,6 +99,7 @@ export async function appleBench(
     }),
     certificates: () => certificates,
     actions: () => actions,
+    entitlement,
   });
   const { bindings, revocations, topicUse } = apple;
   const shared = { db, clock, secrets, recordAudit };
@@ -106,9 +111,10 @@ export async function appleBench(
     revocations,
     topicUse,
   });
-  const actions = createActions({ ...shared, dialects: new Map([['apple', apple.dialect]]) });
+  const actions = createActions({ ...shared, entitlement, dialects: new Map([['apple', apple.dialect]]) });
   const devices = deviceHandlers({
     ...shared,
+    entitlement,
     publicUrl: url,
     gates: new Map([['apple', apple.gate]]),
     channels: new Map([['apple', apple.channel]]),
@@ -125,6 +131,7 @@ export async function appleBench(
     actions,
     certificates,
     clock,
+    entitlement,
     url,
     database,
     newContractor: async () => {
@@ -132,6 +139,7 @@ export async function appleBench(
       const text =
         "insert into contractors (contractor_id, name, created_at, updated_at) values ($1, '株式会社テスト', now(), now())";
       await query(text, [id]);
+      await query(SERVED, [id]);
       await uploadPushCertificate(certificates, id, clock);
       return id;
     },
@@ -167,6 +175,10 @@ export async function appleBench(
   };
   return bench;
 }
+
+/** As the room of contracts leaves it for a contractor whose contract is in force. */
+const SERVED = `insert into contract_heads (contractor_id, chain_seq, hash, version, service_days)
+  values ($1, 0, '\\x00', 0, '{(,)}')`;
 
 async function uploadPushCertificate(certificates: Certificates, contractorId: ContractorId, clock: MovableClock) {
   const now = clock.now().epochMilliseconds;

@@ -3,7 +3,6 @@ import {
   type Entitlements,
   entitlementRefusal,
   entitlements,
-  explain,
   type Reason,
 } from '@tsukasa/terms';
 import { sql } from 'kysely';
@@ -13,6 +12,7 @@ import type { ContractorId } from '../../base/ids.ts';
 import { contractsOf } from './fact-store.ts';
 import type { LedgerDeps } from './ledger.ts';
 import { dayOf } from './model.ts';
+import { wordsOf } from './refusals.ts';
 
 /** Contractors whose answer is kept in memory. Our choice: about 1 kB each. */
 const MOST_KEPT = 20_000;
@@ -89,6 +89,6 @@ function notEntitled(what: EntitledFunction, answer: Entitlements, reason: Reaso
     reason: `entitlement.${what}`,
     params: { ...params, state: answer.state, ...(clause === undefined ? {} : { clause }) },
     clause,
-    words: { ja: explain(reason, 'ja'), en: explain(reason, 'en') },
+    words: wordsOf(reason),
   });
 }

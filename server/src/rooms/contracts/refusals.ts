@@ -1,5 +1,5 @@
-import { type ClauseId, explain, type Reason, TermsError } from '@tsukasa/terms';
-import { DomainError, type ErrorCode } from '../../base/errors.ts';
+import { clauseLabel, explain, type Reason, TermsError } from '@tsukasa/terms';
+import { DomainError, type ErrorCode, type ErrorWords } from '../../base/errors.ts';
 
 /** A reason as the terms give it, as a refusal in both languages that names its clause. */
 export function refusalOf(code: ErrorCode, reason: Reason, cause?: unknown): DomainError {
@@ -9,9 +9,17 @@ export function refusalOf(code: ErrorCode, reason: Reason, cause?: unknown): Dom
     reason: `terms.${reason.code}`,
     params: said,
     clause,
-    words: { ja: explain(reason, 'ja'), en: explain(reason, 'en') },
+    words: wordsOf(reason),
     cause,
   });
+}
+
+/** A reason in both languages, with the clause as people cite it. */
+export function wordsOf(reason: Reason): ErrorWords {
+  const { clause } = reason;
+  const [ja, en] = [explain(reason, 'ja'), explain(reason, 'en')];
+  if (clause === undefined) return { ja, en };
+  return { ja: `${ja}（${clauseLabel(clause, 'ja')}）`, en: `${en} (${clauseLabel(clause, 'en')})` };
 }
 
 /**
@@ -25,9 +33,4 @@ export function underTerms<R>(code: 'conflict' | 'invalid', rule: () => R): R {
     if (!(error instanceof TermsError)) throw error;
     throw refusalOf(code, error, error);
   }
-}
-
-/** A state that stands in the way, with its clause where there is one. */
-export function inTheWay(reason: string, message: string, clause?: ClauseId): DomainError {
-  return new DomainError('conflict', message, { reason, clause });
 }

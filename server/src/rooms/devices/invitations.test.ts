@@ -10,6 +10,22 @@ import { devicesGround } from './testing.ts';
 
 const ground = await devicesGround();
 const { db, clock, handlers } = ground;
+test('without a contract no invitation is made, whatever else is ready', async () => {
+  const contractorId = await ground.newContractor();
+  const body = { platform: 'apple', usageMode: 'company-owned' } as const;
+  const ask = () =>
+    handlers.createInvitation(
+      { params: { contractorId }, query: undefined, body },
+      requestBy('contractor_administrator', contractorId),
+    );
+  ground.entitlement.missing.add('enroll');
+  ground.ready.value = false;
+  await assert.rejects(ask, refusal('precondition_failed', 'entitlement.enroll'));
+  ground.entitlement.missing.delete('enroll');
+  ground.ready.value = true;
+  assert.equal((await ask()).state, 'open');
+});
+
 const none = { query: undefined, body: undefined } as const;
 
 type Ask = { maxUses?: number; expiresIn?: string; personId?: string; label?: string };

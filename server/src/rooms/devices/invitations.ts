@@ -10,7 +10,7 @@ import type { Secrets } from '../../base/secrets.ts';
 import { findPerson, findPersons, type PersonFacts, type PersonId } from '../directory/index.ts';
 import { momentCursor, pageOf } from './cursors.ts';
 import { parseDuration } from './duration.ts';
-import type { FoundInvitation, InvitationGate, InvitationId, InvitationProblem } from './model.ts';
+import type { Entitlement, FoundInvitation, InvitationGate, InvitationId, InvitationProblem } from './model.ts';
 import type { DeviceTables } from './tables.ts';
 
 export type InvitationDeps = {
@@ -21,6 +21,7 @@ export type InvitationDeps = {
   /** Origin under which devices reach this server; no trailing slash. */
   readonly publicUrl: string;
   readonly gates: ReadonlyMap<Platform, InvitationGate>;
+  readonly entitlement: Entitlement;
 };
 
 type Row = Omit<DeviceTables['enrollment_invitations'], 'contractor_id' | 'code_hash'>;
@@ -128,7 +129,7 @@ export async function countUse(
   return (result.numAffectedRows ?? 0n) > 0n;
 }
 
-/** Throws `invalid` for a person who is not there, and what the platform's gate throws. */
+/** Throws what the contracts (`entitlement.enroll`) or the platform's gate refuse, `invalid` for a person who is not there. */
 export function createInvitation(
   deps: InvitationDeps,
   contractorId: ContractorId,
@@ -142,6 +143,7 @@ export function createInvitation(
   const code = newCode(contractorId);
   return deps.db.asContractor(contractorId, async (tx) => {
     const person = await invitedPerson(tx, contractorId, request.personId);
+    await deps.entitlement.require(tx, contractorId, 'enroll', now);
     await gateOf(deps, request.platform).check(tx, contractorId, now);
     const sealed = await deps.secrets.sealFor(tx, contractorId, purposeOf(invitationId), Buffer.from(code));
     const row = {

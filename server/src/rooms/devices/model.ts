@@ -181,6 +181,17 @@ export interface DeviceChannel {
   deadTokens(tx: Tx, contractorId: ContractorId): Promise<readonly DeviceId[]>;
 }
 
+/** What a contractor's contracts allow today; implemented by the room of contracts. */
+export interface Entitlement {
+  /** Throws `precondition_failed` (`entitlement.<what>`), naming the clause of the terms and what to do. */
+  require(
+    tx: Tx,
+    contractorId: ContractorId,
+    what: 'enroll' | 'control' | 'observe',
+    now: Temporal.Instant,
+  ): Promise<void>;
+}
+
 /** Whether a platform is ready for new devices; implemented by its dialect. */
 export interface InvitationGate {
   /** Throws `precondition_failed` naming what is missing (`push_certificate.missing`). */

@@ -3,7 +3,20 @@ import { DomainError } from '../../base/errors.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { checkingAnswers, testGround } from '../directory/testing.ts';
 import { type DeviceChannel, type DeviceId, deviceHandlers, type InvitationGate, registerDevice } from './index.ts';
-import type { ObservedValues } from './model.ts';
+import type { Entitlement, ObservedValues } from './model.ts';
+
+/** The contracts as the rooms of devices meet them: allowing everything but what a test puts into `missing`. */
+export function testEntitlement(): Entitlement & { readonly missing: Set<string> } {
+  const missing = new Set<string>();
+  return {
+    missing,
+    require: async (_tx, _contractorId, what) => {
+      if (missing.has(what)) {
+        throw new DomainError('precondition_failed', 'no contract', { reason: `entitlement.${what}`, clause: 'art-2' });
+      }
+    },
+  };
+}
 
 /** The room over a real database; what lies below it (channel, gate, actions) is told what to say. */
 export async function devicesGround() {
@@ -11,6 +24,7 @@ export async function devicesGround() {
   const dead = new Set<DeviceId>();
   const open = new Map<DeviceId, number>();
   const ready = { value: true };
+  const entitlement = testEntitlement();
   const channel: DeviceChannel = {
     describe: async () => ({
       canWake: true,
@@ -37,6 +51,7 @@ export async function devicesGround() {
     publicUrl: 'https://mdm.example.jp',
     channels,
     gates,
+    entitlement,
     contractorSettings: async () => ({ silentAfter: 'P3D' }),
     openActions: { openByDevice: async () => open },
   };
@@ -56,5 +71,5 @@ export async function devicesGround() {
     const { deviceId } = await ground.db.asContractor(contractorId, (tx) => registerDevice(tx, registration));
     return deviceId;
   };
-  return { ...ground, deps, handlers, newDevice, dead, open, ready };
+  return { ...ground, deps, handlers, newDevice, dead, open, ready, entitlement };
 }

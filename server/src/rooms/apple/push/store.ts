@@ -3,6 +3,7 @@ import { json, type Tx } from '../../../base/db.ts';
 import type { ContractorId } from '../../../base/ids.ts';
 import type { DeviceId } from '../../devices/index.ts';
 import type { EnrollmentId } from '../model.ts';
+import { inService } from '../service-days.ts';
 import type { Due } from './decide.ts';
 
 /** One wake-up that this process took: nobody else does until `lease`. */
@@ -46,6 +47,7 @@ export async function claimDue(
   },
 ): Promise<readonly Claimed[]> {
   const { now, lease, limit, paused } = request;
+  const served = sql.raw(inService('k.contractor_id', `'${now.toString()}'::timestamptz`));
   const { rows } = await sql<ClaimedRow>`
     with due as materialized (
       select contractor_id, enrollment_id from apple_wakeups
@@ -66,7 +68,7 @@ export async function claimDue(
         max(c.not_now_at) as not_now_at, min(c.not_now_count)::integer as not_now_count
       from apple_commands c
       where c.contractor_id = k.contractor_id and c.enrollment_id = k.enrollment_id and c.finished_at is null
-        and c.expires_at > ${now}::timestamptz
+        and c.expires_at > ${now}::timestamptz and ${served}
     ) o`.execute(tx);
   return rows.map((row) => ({
     contractorId: row.contractor_id,

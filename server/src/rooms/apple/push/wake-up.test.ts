@@ -48,6 +48,7 @@ async function newContractor(hasCertificate = true): Promise<ContractorId> {
   await query("insert into contractors (contractor_id, name, created_at, updated_at) values ($1, 'C', now(), now())", [
     contractorId,
   ]);
+  await query("insert into contract_heads values ($1, 0, '\\x00', 0, '{(,)}')", [contractorId]);
   return contractorId;
 }
 
