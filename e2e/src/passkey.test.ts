@@ -5,7 +5,7 @@ import { Client } from './api-client.ts';
 import { openBrowser, Visitor } from './browser.ts';
 import { type EnrolledDevice, enroll } from './fleet.ts';
 import { useStage } from './harness.ts';
-import { codeOf, PASSWORD } from './people.ts';
+import { codeOf, join, PASSWORD, signIn } from './people.ts';
 import { until } from './wait.ts';
 
 /** Somebody who joined, and has signed in nowhere yet. */
@@ -86,6 +86,48 @@ test('a passkey is the second factor, signs in by itself, and is the fresh proof
   await page.getByRole('button', { name: words.next }).click();
   await proveWithPasskey(visitor);
   await page.getByText(words.scanned).waitFor();
+  assert.deepEqual(visitor.complaints, []);
+  await visitor.leave();
+});
+
+test('a password is changed with a fresh proof: the other sessions end, this one goes on, and the trail tells', async () => {
+  const person = await join(stage().provider, contractorId, 'helpdesk', 'Nao New');
+  const elsewhere = await signIn(stage().url, person);
+  const visitor = await Visitor.arrive(browser, stage().url, { language: 'en', cookie: person.cookie });
+  const { page, words } = visitor;
+  await visitor.open('/account');
+  stage().server.program.kill('SIGUSR2'); // six minutes later
+  await page.getByRole('button', { name: words.forms.account }).click();
+  const form = page.getByRole('dialog', { name: words.forms.account });
+  const field = (name: string) => form.getByLabel(name, { exact: true });
+  const send = form.getByRole('button', { name: words.forms.account });
+  await field(words.currentPassword).fill('not the password');
+  await field(words.newPassword).fill('too short');
+  await form.getByText(words.passwordTooShort).waitFor();
+  await field(words.newPassword).fill('an entirely new password');
+  await field(words.newPasswordAgain).fill('an entirely new pasword');
+  await form.getByText(words.passwordsDiffer).waitFor();
+  assert.ok(await send.isDisabled(), 'it can be sent though the two differ');
+  await field(words.newPasswordAgain).fill('an entirely new password');
+  await send.click();
+  const proof = page.getByRole('dialog', { name: words.reauthentication });
+  await proof.getByRole('textbox', { name: words.password }).fill(person.password);
+  await proof.getByRole('button', { name: words.reauthenticate }).click();
+  await form.getByText(words.wrongPassword).waitFor();
+  await elsewhere.call('getSession'); // nothing has happened yet
+  await field(words.currentPassword).fill(person.password);
+  await send.click();
+  await form.waitFor({ state: 'detached' });
+
+  assert.equal((await elsewhere.refusal('getSession')).status, 401);
+  await visitor.open('/account');
+  await page.getByRole('button', { name: words.forms.account }).waitFor();
+  const params = { contractorId };
+  const { items } = await stage().provider.call('listAudit', { params, query: { action: 'password.changed' } });
+  assert.deepEqual(
+    items.map(({ actor }) => actor.name),
+    [person.name],
+  );
   assert.deepEqual(visitor.complaints, []);
   await visitor.leave();
 });

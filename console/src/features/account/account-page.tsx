@@ -13,6 +13,7 @@ import { QueryStates } from '../../shared/query-states.tsx';
 import { Status } from '../../shared/status.tsx';
 import { Time } from '../../shared/time.tsx';
 import { BackupCodes, FactorEnrolment } from '../sign-in/factor-enrolment.tsx';
+import { ChangePassword } from './change-password.tsx';
 
 /** One's own account: who I am here, and how my sign-in is protected. */
 export function AccountPage() {
@@ -49,16 +50,24 @@ function Security() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { enrolled } = useSession().secondFactor;
-  const [adding, setAdding] = useState<'totp' | 'passkey' | 'backup'>();
+  const [open, setOpen] = useState<'password' | 'totp' | 'passkey' | 'backup'>();
   const hasTotp = enrolled.includes('totp');
   const done = async () => {
-    setAdding(undefined);
+    setOpen(undefined);
     await Promise.all([client.invalidateQueries(sessionQuery), client.invalidateQueries({ queryKey: ['passkeys'] })]);
   };
   const close = useCloseLabel();
   return (
     <Section title={t('account.security')}>
       <Stack>
+        <Group justify="space-between">
+          <Text fw={600} size="sm">
+            {t('signIn.password')}
+          </Text>
+          <Button variant="default" size="xs" onClick={() => setOpen('password')}>
+            {t('account.changePassword')}
+          </Button>
+        </Group>
         <Group justify="space-between">
           <Group>
             <Text fw={600} size="sm">
@@ -67,11 +76,11 @@ function Security() {
             <Status tone={hasTotp ? 'good' : 'quiet'}>{hasTotp ? t('account.totpOn') : t('account.totpOff')}</Status>
           </Group>
           {hasTotp ? (
-            <Button variant="default" size="xs" onClick={() => setAdding('backup')}>
+            <Button variant="default" size="xs" onClick={() => setOpen('backup')}>
               {t('account.backup')}
             </Button>
           ) : (
-            <Button variant="default" size="xs" onClick={() => setAdding('totp')}>
+            <Button variant="default" size="xs" onClick={() => setOpen('totp')}>
               {t('account.totpAdd')}
             </Button>
           )}
@@ -84,24 +93,25 @@ function Security() {
             variant="default"
             size="xs"
             leftSection={<IconPlus size={14} aria-hidden />}
-            onClick={() => setAdding('passkey')}
+            onClick={() => setOpen('passkey')}
           >
             {t('account.addPasskey')}
           </Button>
         </Group>
         <Passkeys onChanged={done} />
       </Stack>
-      {adding === 'totp' || adding === 'passkey' ? (
+      {open === 'totp' || open === 'passkey' ? (
         <Modal
           opened
-          onClose={() => setAdding(undefined)}
-          title={adding === 'totp' ? t('account.totpAdd') : t('account.addPasskey')}
+          onClose={() => setOpen(undefined)}
+          title={open === 'totp' ? t('account.totpAdd') : t('account.addPasskey')}
           closeButtonProps={close}
         >
-          <FactorEnrolment only={adding} onDone={done} />
+          <FactorEnrolment only={open} onDone={done} />
         </Modal>
       ) : null}
-      {adding === 'backup' ? <NewBackupCodes onClose={() => setAdding(undefined)} /> : null}
+      {open === 'password' ? <ChangePassword onClose={() => setOpen(undefined)} /> : null}
+      {open === 'backup' ? <NewBackupCodes onClose={() => setOpen(undefined)} /> : null}
     </Section>
   );
 }

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { call, type Output } from '../../app/api.ts';
 import { Bare } from '../../app/bare.tsx';
 import { ApiError } from '../../app/problem.ts';
+import { fitsPassword, NewPasswordInput } from '../../shared/new-password.tsx';
 import { notify } from '../../shared/notify.ts';
 import { ProblemAlert } from '../../shared/problem-alert.tsx';
 import { Failure, Loading } from '../../shared/query-states.tsx';
@@ -55,7 +56,6 @@ function AcceptForm({ code, link }: { code: string; link: Output<'inspectAccount
   const [password, setPassword] = useState('');
   const existing = link.accountExists && link.purpose !== 'reset';
   const asksName = !link.accountExists;
-  const tooShort = password !== '' && password.length < 12;
   const accept = useMutation({
     mutationFn: () =>
       call('acceptAccountLink', {
@@ -75,7 +75,7 @@ function AcceptForm({ code, link }: { code: string; link: Output<'inspectAccount
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (password.length >= 12) accept.mutate();
+        if (fitsPassword(password)) accept.mutate();
       }}
     >
       <Stack>
@@ -102,18 +102,18 @@ function AcceptForm({ code, link }: { code: string; link: Output<'inspectAccount
             onChange={(event) => setName(event.currentTarget.value)}
           />
         ) : null}
-        <PasswordInput
-          label={existing ? t('setup.currentPassword') : t('setup.newPassword')}
-          description={existing ? undefined : t('setup.passwordHint')}
-          error={tooShort ? t('setup.tooShort') : undefined}
-          autoComplete={existing ? 'current-password' : 'new-password'}
-          required
-          withAsterisk={false}
-          minLength={12}
-          maxLength={200}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
+        {existing ? (
+          <PasswordInput
+            label={t('setup.currentPassword')}
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
+        ) : (
+          <NewPasswordInput value={password} onChange={setPassword} />
+        )}
         <ProblemAlert error={accept.error} />
         <Button type="submit" loading={accept.isPending}>
           {t('setup.submit')}

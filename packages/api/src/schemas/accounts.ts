@@ -49,12 +49,15 @@ export const AccountLink = Type.Object({
   accountExists: Type.Boolean(),
   expiresAt: Instant,
 });
+/** Of a new password, in characters. */
+export const PASSWORD_LENGTH = { least: 12, most: 200 } as const;
+
 export const AccountLinkAcceptance = Type.Object(
   {
     code: Text(200),
     email: Type.Optional(Email),
     name: Type.Optional(Text(200)),
-    password: Type.String({ minLength: 12, maxLength: 200 }),
+    password: Type.String({ minLength: PASSWORD_LENGTH.least, maxLength: PASSWORD_LENGTH.most }),
   },
   Closed,
 );

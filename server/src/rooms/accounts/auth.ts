@@ -1,5 +1,6 @@
 import { passkey } from '@better-auth/passkey';
 import { createOTP } from '@better-auth/utils/otp';
+import { PASSWORD_LENGTH } from '@tsukasa/api';
 import { APIError, betterAuth } from 'better-auth';
 import { constantTimeEqual, makeSignature, symmetricDecrypt } from 'better-auth/crypto';
 import { twoFactor } from 'better-auth/plugins';
@@ -16,7 +17,6 @@ declare module '../../base/vocabulary.ts' {
 export const AUTH_PATH = '/api/auth';
 /** In which the library finds the address that we established; whatever the caller sends under this name is dropped. */
 export const SOURCE_IP_HEADER = 'x-tsukasa-source-ip';
-export const PASSWORD_LENGTH = { least: 12, most: 200 } as const;
 const COOKIE_PREFIX = 'tsukasa';
 
 export type AuthOptions = {

@@ -1,9 +1,8 @@
-import type { ProviderRole } from '@tsukasa/api';
+import { PASSWORD_LENGTH, type ProviderRole } from '@tsukasa/api';
 import { hashPassword } from 'better-auth/crypto';
 import type { Tx } from '../../base/db.ts';
 import { DomainError } from '../../base/errors.ts';
 import { SYSTEM } from '../../base/http/context.ts';
-import { PASSWORD_LENGTH } from './auth.ts';
 import type { AccountsDeps } from './deps.ts';
 import { makeLink } from './links.ts';
 import { parseEmail, tokenText } from './model.ts';

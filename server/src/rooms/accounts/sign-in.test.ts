@@ -224,13 +224,16 @@ test('what is not listed does not exist', async () => {
 });
 
 test('changing the password keeps this session and ends the others', async () => {
-  const { email } = await t.member(contractorId, 'auditor');
+  const { email, userId } = await t.member(contractorId, 'auditor');
   const { page, totp } = await t.signedIn(email);
   const other = t.browser();
   await signIn(other, email);
   await other.ok('POST', '/api/auth/two-factor/verify-totp', { code: await totp.code() });
   const short = { currentPassword: PASSWORD, newPassword: 'too short' };
   assert.equal((await page.send('POST', '/api/auth/change-password', short)).status, 400);
+  const wrong = { currentPassword: 'not the password', newPassword: 'another long password' };
+  await page.refused(400, 'INVALID_PASSWORD', 'POST', '/api/auth/change-password', wrong);
+  await other.ok('GET', '/api/v1/session');
   await page.ok('POST', '/api/auth/change-password', {
     currentPassword: PASSWORD,
     newPassword: 'another long password',
@@ -239,6 +242,10 @@ test('changing the password keeps this session and ends the others', async () =>
   await other.refused(401, 'session.missing', 'GET', '/api/v1/session');
   assert.equal((await signIn(t.browser(), email)).status, 401);
   assert.equal((await signIn(t.browser(), email, 'another long password')).status, 200);
+  const trail = await t.query(`select 1 from audit_entries where action = 'password.changed' and target_id = $1`, [
+    userId,
+  ]);
+  assert.equal(trail.length, 1);
 });
 
 test('removing the last second factor puts the session back to the password', async () => {
