@@ -22,17 +22,26 @@ export function registerDaily(deps: LedgerDeps, jobs: Jobs): void {
 
 const BATCH = 500;
 
-/** Each contractor in a transaction of its own; idempotent, so that what was interrupted is simply done again. */
+/**
+ * Each contractor in a transaction of its own; idempotent, so that what was interrupted is simply done again. One that fails
+ * holds up no other: all are tried, and then the first failure is thrown, so that the job comes again.
+ */
 export async function forEveryContractor(deps: LedgerDeps, signal?: AbortSignal): Promise<void> {
+  const failures: unknown[] = [];
   let after: ContractorId | undefined;
   for (;;) {
     const batch = await deps.db.jobs((tx) => contractorsWithContracts(tx, after, BATCH));
     for (const contractorId of batch) {
       if (signal?.aborted) return;
-      await deps.db.jobsFor(contractorId, (tx) => newDay(deps, tx, contractorId));
+      await deps.db
+        .jobsFor(contractorId, (tx) => newDay(deps, tx, contractorId))
+        .catch((error: unknown) => failures.push(error));
     }
     after = batch.at(-1);
-    if (batch.length < BATCH) return;
+    if (batch.length < BATCH) break;
+  }
+  if (failures.length > 0) {
+    throw new Error(`the day of ${failures.length} contractors could not be begun`, { cause: failures[0] });
   }
 }
 
