@@ -9,6 +9,7 @@ import type { Compose, Rooms } from './base/server.ts';
 import {
   accountMessages,
   contractorSettings,
+  contractorsAfter,
   createAccounts,
   findContractor,
   firstMember,
@@ -18,8 +19,9 @@ import {
 import { type Actions, actionMessages, createActions, type Dialect } from './rooms/actions/index.ts';
 import { type Apple, appleMessages, createApple } from './rooms/apple/index.ts';
 import { auditHandlers, recordAudit } from './rooms/audit/index.ts';
+import { type Billing, billingMessages, createBilling, verifyInvoices } from './rooms/billing/index.ts';
 import { type Certificates, certificateMessages, createCertificates } from './rooms/certificates/index.ts';
-import { type Contracts, contractMessages, createContracts } from './rooms/contracts/index.ts';
+import { type Contracts, type Customer, contractMessages, createContracts } from './rooms/contracts/index.ts';
 import {
   type DeviceChannel,
   deviceHandlers,
@@ -43,10 +45,12 @@ export const compose: Compose = async (foundation) => {
   const entitlement: Entitlement = { require: (...asked) => contracts.require(...asked) };
   const { apple, actions, certificates } = joinDevices(foundation, entitlement);
   const contracts: Contracts = joinContracts(foundation, { actions, certificates });
+  const billing = joinBilling(foundation, contracts);
   const channels = new Map<Platform, DeviceChannel>([['apple', apple.channel]]);
   const gates = new Map([['apple' as const, apple.gate]]);
   accounts.registerJobs(jobs);
   contracts.registerJobs(jobs);
+  billing.registerJobs(jobs);
   actions.registerJobs(jobs);
   certificates.registerJobs(jobs);
   registerRetention({ ...foundation, retention: config.retention }, jobs);
@@ -54,6 +58,7 @@ export const compose: Compose = async (foundation) => {
     ...accounts.handlers,
     ...auditHandlers(deps),
     ...contracts.handlers,
+    ...billing.handlers,
     ...personHandlers({ ...deps, devices: personDevices }),
     ...deviceHandlers({ ...deps, contractorSettings, channels, gates, entitlement, openActions: actions }),
     ...actions.handlers,
@@ -73,6 +78,7 @@ export const compose: Compose = async (foundation) => {
     messages: {
       ...accountMessages,
       ...contractMessages,
+      ...billingMessages,
       ...directoryMessages,
       ...deviceMessages,
       ...actionMessages,
@@ -143,11 +149,8 @@ function joinContracts(
     ...foundation,
     recordAudit,
     keepAfterContract: config.retention.afterContract,
-    findCustomer: async (tx, contractorId) => {
-      const found = await findContractor(tx, contractorId);
-      return found && { contractorId, name: found.name, nameKana: found.nameKana };
-    },
-    checkInvoices: async () => ({ invoices: 0, problems: [] }),
+    findCustomer,
+    checkInvoices: verifyInvoices,
     surroundings: {
       probe: async (tx, contractorId, probe) => {
         if (probe === 'push_certificate') {
@@ -161,6 +164,16 @@ function joinContracts(
       serviceEnded: (tx, contractorId, now) => actions.endAll(tx, contractorId, 'contract_ended', now),
     },
   });
+}
+
+async function findCustomer(tx: Tx, contractorId: ContractorId): Promise<Customer | undefined> {
+  const found = await findContractor(tx, contractorId);
+  return found && { contractorId, name: found.name, nameKana: found.nameKana };
+}
+
+/** Billing, over the book and the histories of contracts. */
+function joinBilling(foundation: Foundation, { books }: Contracts): Billing {
+  return createBilling({ ...foundation, recordAudit, books, findCustomer, listCustomers: contractorsAfter });
 }
 
 /** The rooms' handlers in the form in which the HTTP layer calls them. */

@@ -22,6 +22,9 @@ const WITHOUT_CONTRACTOR = new Map([
   ['terms_book', 'the provider’s catalogue and terms'],
   ['catalogue_versions', 'the provider’s catalogue'],
   ['terms_revisions', 'the provider’s terms'],
+  ['billing_settings', 'the provider’s issuer, rates and rounding'],
+  ['billing_closings', 'the provider’s months'],
+  ['billing_numbers', 'the provider’s numbers of documents'],
 ]);
 
 /** Tables where the contractor is named but the row belongs to nobody yet, each for a reason. */
@@ -36,6 +39,11 @@ const OTHER_POLICIES = new Map([
   ['contract_facts.provider', 'and what each is derived from'],
   ['contract_applications.provider', 'the inbox of applications'],
   ['contract_heads.provider', 'and whether what is kept of them still holds'],
+  ['closing_rows.provider', 'what a closing issues for whom'],
+  ['invoice_balances.provider', 'invoices of all, and what is overdue'],
+  ['adjustments.provider', 'what waits for a second person'],
+  ['adjustment_decisions.provider', 'and what that person decided'],
+  ['billed_charges.provider', 'and whether it was billed'],
 ]);
 
 type Table = { name: string; rls: boolean; forced: boolean; owner: string; tenant: boolean };

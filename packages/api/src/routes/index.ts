@@ -1,6 +1,7 @@
 import { accountRoutes } from './accounts.ts';
 import { actionRoutes } from './actions.ts';
 import { auditRoutes } from './audit.ts';
+import { billingRoutes } from './billing.ts';
 import { certificateRoutes } from './certificates.ts';
 import { contractorRoutes } from './contractors.ts';
 import { contractRoutes } from './contracts.ts';
@@ -12,6 +13,7 @@ export {
   accountRoutes,
   actionRoutes,
   auditRoutes,
+  billingRoutes,
   certificateRoutes,
   contractorRoutes,
   contractRoutes,
@@ -26,6 +28,7 @@ export const routes = {
   ...contractorRoutes,
   ...termsRoutes,
   ...contractRoutes,
+  ...billingRoutes,
   ...directoryRoutes,
   ...deviceRoutes,
   ...actionRoutes,

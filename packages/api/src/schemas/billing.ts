@@ -276,6 +276,7 @@ export const WhatIfRequest = Type.Object(
   },
   Closed,
 );
+export type WhatIfRequest = Static<typeof WhatIfRequest>;
 export const WhatIf = Type.Object({
   months: Type.Array(Type.Object({ month: Month, before: Yen, after: Yen })),
   because: Type.Array(Reason),

@@ -140,3 +140,18 @@ export async function listFleetSettings(tx: Tx) {
     silentAfter: { ...DEFAULT_SETTINGS, ...row.settings }.silentAfter,
   }));
 }
+
+/** Contractors in the order of their ids, after one of them: for rooms that go through all, batch by batch. */
+export async function contractorsAfter(
+  tx: Tx,
+  { after, limit }: { readonly after: ContractorId | undefined; readonly limit: number },
+): Promise<{ readonly contractorId: ContractorId; readonly name: string; readonly nameKana: string }[]> {
+  let query = over(tx)
+    .selectFrom('contractors')
+    .select(['contractor_id', 'name', 'name_kana'])
+    .orderBy('contractor_id')
+    .limit(limit);
+  if (after !== undefined) query = query.where('contractor_id', '>', after);
+  const rows = await query.execute();
+  return rows.map((row) => ({ contractorId: row.contractor_id, name: row.name, nameKana: row.name_kana }));
+}

@@ -22,7 +22,7 @@ import { registerUpkeep } from './upkeep.ts';
 export type { Authorize, AuthRequest } from './authorize.ts';
 export { idempotencyPrincipal } from './authorize.ts';
 export type { Bootstrapped, BootstrapRequest } from './bootstrap.ts';
-export { findContractor, listFleetSettings } from './contractors-store.ts';
+export { contractorsAfter, findContractor, listFleetSettings } from './contractors-store.ts';
 export type { AccountsDeps } from './deps.ts';
 export { accountMessages } from './messages.ts';
 export { firstMember } from './people-store.ts';

@@ -132,6 +132,27 @@ const WHO: Readonly<Record<RouteName, string>> = {
   withdrawNotice: 'P S',
   correctFact: 'P S',
   recordHistoricalContract: 'P S',
+  listInvoices: 'P S B A R',
+  getInvoice: 'P S B A R',
+  getInvoicePdf: 'P S B A R',
+  getInvoiceCsv: 'P S B A R',
+  getInvoiceXml: 'P S B A R',
+  getStatement: 'P S B A R',
+  whatIf: 'P S B D A H R',
+  getBillingSettings: 'P S B',
+  putBillingSettings: 'P B',
+  listClosings: 'P S B',
+  previewClosing: 'P S B',
+  draftClosing: 'P B',
+  getClosing: 'P S B',
+  approveClosing: 'P B',
+  listAllInvoices: 'P S B',
+  recordPayment: 'P B',
+  reversePayment: 'P B',
+  listAdjustments: 'P S B',
+  askAdjustment: 'P B',
+  decideAdjustment: 'P B',
+  getForecast: 'P S B',
 };
 
 /** Of the routes above from before there were contracts: what the provider's sales, billing and desk staff may call. */
@@ -208,6 +229,8 @@ const FRESH: readonly RouteName[] = [
   'giveNotice',
   'recordNotice',
   'correctFact',
+  'putBillingSettings',
+  'approveClosing',
 ];
 
 type Letter = 'P' | 'A' | 'H' | 'R' | 'S' | 'B' | 'D';

@@ -14,10 +14,13 @@ export type Billed = {
   readonly taxCategory: string;
 };
 
-export type ToCredit = { readonly billed: Billed; readonly now: Line | undefined };
-export type Reconciled = {
-  readonly bill: readonly Line[];
-  readonly credit: readonly ToCredit[];
+/** What is owed, as far as it decides whether it is billed: a line, or a charge that becomes one. */
+export type Owed = Pick<Line, 'charge' | 'quantity' | 'unitAmount' | 'amount' | 'taxRate' | 'taxCategory'>;
+
+export type ToCredit<O> = { readonly billed: Billed; readonly now: O | undefined };
+export type Reconciled<O> = {
+  readonly bill: readonly O[];
+  readonly credit: readonly ToCredit<O>[];
 };
 
 /**
@@ -25,10 +28,10 @@ export type Reconciled = {
  * billed ones that no longer hold, or hold otherwise, are credited whole, and billed anew as they are. Doing it again
  * afterwards finds nothing. A reduction waits for a month in which there is enough to reduce.
  */
-export function reconcile(owed: readonly Line[], billed: readonly Billed[]): Reconciled {
+export function reconcile<O extends Owed>(owed: readonly O[], billed: readonly Billed[]): Reconciled<O> {
   const now = new Map(owed.map((line) => [line.charge, line]));
   const then = new Map(billed.map((each) => [each.charge, each]));
-  const credit = billed.flatMap((each): ToCredit[] => {
+  const credit = billed.flatMap((each): ToCredit<O>[] => {
     const line = now.get(each.charge);
     if (line !== undefined && isSame(line, each)) return [];
     return [{ billed: each, now: line }];
@@ -40,7 +43,7 @@ export function reconcile(owed: readonly Line[], billed: readonly Billed[]): Rec
   return { bill: withoutExcess(bill), credit };
 }
 
-function isSame(line: Line, billed: Billed): boolean {
+function isSame(line: Owed, billed: Billed): boolean {
   return (
     line.quantity === billed.quantity &&
     line.unitAmount === billed.unitAmount &&
@@ -50,10 +53,10 @@ function isSame(line: Line, billed: Billed): boolean {
 }
 
 /** Reductions are adjustments; each is taken only while its rate's total stays at zero or above. */
-function withoutExcess(lines: readonly Line[]): readonly Line[] {
+function withoutExcess<O extends Owed>(lines: readonly O[]): readonly O[] {
   if (lines.every(({ amount }) => amount > 0)) return lines;
   const left = new Map<string, number>();
-  const rate = ({ taxCategory, taxRate }: Line) => `${taxCategory} ${taxRate}`;
+  const rate = ({ taxCategory, taxRate }: O) => `${taxCategory} ${taxRate}`;
   for (const line of lines) if (line.amount > 0) left.set(rate(line), (left.get(rate(line)) ?? 0) + line.amount);
   return lines.filter((line) => {
     if (line.amount > 0) return true;

@@ -1,4 +1,5 @@
 import type { CustomerProfile } from '@tsukasa/api';
+import type { Selectable } from 'kysely';
 import { json, type Tx, tables } from '../../base/db.ts';
 import { DomainError } from '../../base/errors.ts';
 import type { RequestContext } from '../../base/http/context.ts';
@@ -12,6 +13,17 @@ import type { ContractTables } from './tables.ts';
 
 export type ProfileRequest = Omit<CustomerProfile, 'contractorId' | 'updatedAt'>;
 
+const PROFILE = [
+  'contractor_id',
+  'legal_name',
+  'kana',
+  'corporate_number',
+  'address',
+  'contacts',
+  'billing',
+  'note',
+  'updated_at',
+] as const;
 const NOWHERE = { postalCode: '', prefecture: '', city: '', street: '', building: '' };
 
 /** A contractor as a customer; what nobody has written down yet is empty. Throws `not_found`. */
@@ -21,11 +33,28 @@ export function getProfile(deps: LedgerDeps, contractorId: ContractorId): Promis
 
 /** The same inside a transaction, for rooms below that print names and addresses. */
 export async function profileIn(tx: Tx, customer: Customer): Promise<CustomerProfile> {
-  const row = await tables<ContractTables>(tx)
+  return (await profilesOf(tx, [customer])).get(customer.contractorId) ?? unwritten(customer);
+}
+
+/** The same of many at once, in a transaction that sees them all. */
+export async function profilesOf(
+  tx: Tx,
+  customers: readonly Customer[],
+): Promise<ReadonlyMap<ContractorId, CustomerProfile>> {
+  if (customers.length === 0) return new Map();
+  const ids = customers.map(({ contractorId }) => contractorId);
+  const rows = await tables<ContractTables>(tx)
     .selectFrom('customer_profiles')
-    .select(['legal_name', 'kana', 'corporate_number', 'address', 'contacts', 'billing', 'note', 'updated_at'])
-    .where('contractor_id', '=', customer.contractorId)
-    .executeTakeFirst();
+    .select([...PROFILE])
+    .where('contractor_id', 'in', ids)
+    .execute();
+  const written = new Map(rows.map((row) => [row.contractor_id, row]));
+  return new Map(customers.map((each) => [each.contractorId, profileOf(each, written.get(each.contractorId))]));
+}
+
+type ProfileRow = Pick<Selectable<ContractTables['customer_profiles']>, (typeof PROFILE)[number]>;
+
+function profileOf(customer: Customer, row: ProfileRow | undefined): CustomerProfile {
   if (row === undefined) return unwritten(customer);
   return {
     contractorId: customer.contractorId,
