@@ -55,7 +55,7 @@ function AcceptForm({ code, link }: { code: string; link: Output<'inspectAccount
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const existing = link.accountExists && link.purpose !== 'reset';
-  const asksName = !link.accountExists;
+  const asksName = !link.accountExists && link.purpose !== 'reset';
   const accept = useMutation({
     mutationFn: () =>
       call('acceptAccountLink', {

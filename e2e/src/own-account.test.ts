@@ -132,6 +132,30 @@ test('a password is changed with a fresh proof: the other sessions end, this one
   await visitor.leave();
 });
 
+test('a reset link asks for a new password and nothing else, then for a new second factor', async () => {
+  const person = await join(stage().provider, contractorId, 'helpdesk', 'Rei Reset');
+  const { principal } = await person.client.call('getSession');
+  const link = await stage().provider.call('resetMember', { params: { contractorId, userId: principal.id } });
+  const visitor = await Visitor.arrive(browser, stage().url);
+  const { page, words } = visitor;
+  await visitor.open(new URL(link.url).pathname + new URL(link.url).hash);
+  assert.equal(await page.getByLabel(words.email).inputValue(), person.email);
+  const password = page.getByLabel(words.newPassword, { exact: true });
+  assert.equal(await page.locator('form input:not([readonly])').count(), 1);
+  await password.fill('too long '.repeat(30));
+  await page.getByText(words.passwordTooLong).waitFor();
+  await password.fill('an entirely new password');
+  await password.press('Enter');
+  await page.getByRole('button', { name: words.signIn, exact: true }).waitFor();
+  await page.getByLabel(words.email).fill(person.email);
+  await page.getByLabel(words.password, { exact: true }).fill('an entirely new password');
+  await page.getByRole('button', { name: words.signIn, exact: true }).click();
+  await page.getByRole('button', { name: `${words.authenticatorApp}: ${words.choose}` }).waitFor();
+  assert.equal((await person.client.refusal('getSession')).status, 401);
+  assert.deepEqual(visitor.complaints, []);
+  await visitor.leave();
+});
+
 async function erase(visitor: Visitor): Promise<void> {
   const { page, words } = visitor;
   const query = { q: phone.serialNumber };
