@@ -1,4 +1,4 @@
-import { factFromJson } from '@tsukasa/terms';
+import { type Fact, factFromJson } from '@tsukasa/terms';
 import { type Selectable, sql } from 'kysely';
 import { json, type Tx, tables } from '../../base/db.ts';
 import type { Actor } from '../../base/http/context.ts';
@@ -139,7 +139,8 @@ export async function selectContracts(
     .select(FACT)
     .where('contractor_id', 'in', [...contractorIds])
     .orderBy('contractor_id')
-    .orderBy('chain_seq')
+    .orderBy('contract_id')
+    .orderBy('seq')
     .execute();
   const links = Map.groupBy(facts.map(linkOf), ({ fact }) => fact.contractId);
   const records = contracts.map((row) => ({
@@ -155,16 +156,19 @@ export async function contractsOf(tx: Tx, contractorId: ContractorId): Promise<r
   return (await selectContracts(tx, [contractorId])).get(contractorId) ?? [];
 }
 
-/** A contract as its links tell it, in the order of `seq`. */
-export function recordOf(
+function recordOf(
   contractId: ContractId,
   contractNumber: string,
   createdAt: Temporal.Instant,
   links: readonly Link[],
 ): ContractRecord {
+  return { contractId, contractNumber, createdAt, links, history: historyOf(links) };
+}
+
+/** The facts of one contract as the terms read them. Throws `TermsError` where the database was changed into nonsense. */
+export function historyOf(links: readonly Link[]): readonly Fact[] {
   const ordered = links.toSorted((a, b) => a.fact.seq - b.fact.seq);
-  const history = ordered.map(({ fact }) => factFromJson({ ...fact.body, seq: fact.seq, on: fact.on.toString() }));
-  return { contractId, contractNumber, createdAt, links: ordered, history };
+  return ordered.map(({ fact }) => factFromJson({ ...fact.body, seq: fact.seq, on: fact.on.toString() }));
 }
 
 function linkOf(row: Selectable<Pick<ContractTables['contract_facts'], (typeof FACT)[number]>>): Link {

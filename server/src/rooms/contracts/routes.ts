@@ -77,7 +77,7 @@ function ownHandlers(deps: RouteDeps): Handlers<Pick<typeof contractRoutes, Own>
     }),
     getContract: ({ params, query }, context) => overview.getContract(deps, place(params), query.on, context),
     listContractCharges: ({ params, query }, context) => overview.listCharges(deps, place(params), query, context),
-    verifyContracts: ({ params }, context) => verifyContracts(deps, contractor(params), context),
+    verifyContracts: ({ params }) => verifyContracts(deps, contractor(params)),
     listApplications: async ({ params }, context) => ({
       items: await applications.listApplications(deps, contractor(params), context),
     }),

@@ -1,17 +1,16 @@
 import type * as api from '@tsukasa/api';
-import { entitlements } from '@tsukasa/terms';
+import { entitlements, type History, TermsError } from '@tsukasa/terms';
 import type { Tx } from '../../base/db.ts';
-import type { RequestContext } from '../../base/http/context.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { canonicalDetails, listDetails, verifyChain } from '../audit/index.ts';
 import { applicationsOf } from './application-store.ts';
 import { projectionsOf } from './contract-store.ts';
 import { changedDocuments, documentHashes } from './documents.ts';
-import { findHead, type Head, recordOf, sameServiceDays, selectFacts } from './fact-store.ts';
+import { findHead, type Head, historyOf, sameServiceDays, selectFacts } from './fact-store.ts';
 import type { LedgerDeps } from './ledger.ts';
-import { factHash, GENESIS, type Link } from './model.ts';
+import { type ContractId, dayOf, factHash, GENESIS, type Link } from './model.ts';
 import { projectionOf, stateIfApplied, statesOfApplications } from './projection.ts';
-import { type Read, reading } from './reading.ts';
+import { requireCustomer } from './reading.ts';
 
 type Problem = api.ContractVerification['problems'][number];
 
@@ -26,14 +25,10 @@ export type VerifyDeps = LedgerDeps & { readonly checkInvoices: InvoiceCheck };
  * Finds what was changed in the recorded history outside the program: the chain of facts and its head, each fact's hash in
  * the audit trail (and that trail itself), documents, what was derived, and invoices. All problems, not only the first.
  */
-export async function verifyContracts(
-  deps: VerifyDeps,
-  contractorId: ContractorId,
-  context: RequestContext,
-): Promise<api.ContractVerification> {
+export async function verifyContracts(deps: VerifyDeps, contractorId: ContractorId): Promise<api.ContractVerification> {
   const trail = await verifyChain(deps.db, contractorId);
-  return reading(deps, contractorId, context.language, async (read) => {
-    const { tx } = read;
+  return deps.db.asContractor(contractorId, async (tx) => {
+    await requireCustomer(deps, tx, contractorId);
     const links = await selectFacts(tx, contractorId);
     const head = await findHead(tx, contractorId);
     const invoices = await deps.checkInvoices(tx, contractorId);
@@ -47,7 +42,7 @@ export async function verifyContracts(
             { kind: 'unaudited', what: `audit ${trail.problem?.kind ?? ''}`, seq: trail.problem?.seq ?? null } as const,
           ]),
       ...(await documentProblems(tx, contractorId)),
-      ...(await derivedProblems(deps, read, links)),
+      ...(await derivedProblems(deps, tx, contractorId, links)),
       ...invoices.problems,
     ];
     const last =
@@ -126,33 +121,48 @@ async function documentProblems(tx: Tx, contractorId: ContractorId): Promise<Pro
 /** What lists and the device channel read, against what the facts say for the day up to which it was derived. */
 async function derivedProblems(
   deps: LedgerDeps,
-  { tx, book, customer, today }: Read,
+  tx: Tx,
+  contractorId: ContractorId,
   links: readonly Link[],
 ): Promise<Problem[]> {
-  const { contractorId } = customer;
-  const byContract = Map.groupBy(links, ({ fact }) => fact.contractId);
+  const { book } = await deps.books.current(tx);
+  const histories = await historiesOf(tx, contractorId, links);
   const problems: Problem[] = [];
-  const rows = await projectionsOf(tx, contractorId);
-  const records = rows.map(({ contractId }) =>
-    recordOf(contractId, '', deps.clock.now(), byContract.get(contractId) ?? []),
-  );
-  for (const [at, row] of rows.entries()) {
-    const { contractId, asOfSeq, asOfDay, ...stored } = row;
-    const history = records[at]?.history ?? [];
-    const derived = projectionOf(stateIfApplied(book, history, asOfDay));
-    const same = asOfSeq === history.length && text(derived) === text(stored);
+  for (const { asOfSeq, asOfDay, contractId, ...stored } of await projectionsOf(tx, contractorId)) {
+    const history = histories.get(contractId);
+    const derived = history && projectionOf(stateIfApplied(book, history, asOfDay));
+    const same = history !== undefined && asOfSeq === history.length && text(derived ?? {}) === text(stored);
     if (!same) problems.push({ kind: 'state_differs', what: contractId, seq: null });
   }
   for (const { applicationId, contractId, state } of await applicationsOf(tx, contractorId)) {
-    const history = records.find((record) => record.contractId === contractId)?.history ?? [];
-    if (statesOfApplications(history).get(applicationId) === state) continue;
+    const states = statesOfApplications(histories.get(contractId) ?? []);
+    if (states.get(applicationId) === state) continue;
     problems.push({ kind: 'state_differs', what: `application ${applicationId}`, seq: null });
   }
+  const contracts = [...histories].map(([contractId, history]) => ({ contractId, history }));
   const retentionDays = deps.keepAfterContract.total('days');
-  const { servicePeriods } = entitlements(book, records, today, { retentionDays });
+  const { servicePeriods } = entitlements(book, contracts, dayOf(deps.clock.now()), { retentionDays });
   if (links.length > 0 && !(await sameServiceDays(tx, contractorId, servicePeriods)))
     problems.push({ kind: 'state_differs', what: 'service days', seq: null });
   return problems;
+}
+
+/** Histories by contract. One that was changed so that it cannot be read is left out, and differs from what was derived. */
+async function historiesOf(
+  tx: Tx,
+  contractorId: ContractorId,
+  links: readonly Link[],
+): Promise<ReadonlyMap<ContractId, History>> {
+  const histories = new Map<ContractId, History>();
+  const byContract = Map.groupBy(links, ({ fact }) => fact.contractId);
+  for (const { contractId } of await projectionsOf(tx, contractorId)) {
+    try {
+      histories.set(contractId, historyOf(byContract.get(contractId) ?? []));
+    } catch (error) {
+      if (!(error instanceof TermsError)) throw error;
+    }
+  }
+  return histories;
 }
 
 function text(projection: object): string {
