@@ -20,7 +20,11 @@ export type AdjustmentRequest = {
 const AHEAD = 12;
 
 /** Asks for an adjustment; nothing is billed before a second person approved it. Throws `not_found`, `invalid`. */
-export function askAdjustment(deps: BillingDeps, request: AdjustmentRequest, author: Author): Promise<Adjustment> {
+export async function askAdjustment(
+  deps: BillingDeps,
+  request: AdjustmentRequest,
+  author: Author,
+): Promise<Adjustment> {
   const now = deps.clock.now();
   const { contractorId, month, amount } = request;
   if (amount === 0) throw wrong('billing.adjustment_zero', '/amount', 'must not be zero');

@@ -17,7 +17,7 @@ export type PaymentRequest = {
 };
 
 /** Records a payment of an invoice. Throws `not_found`, `conflict` for more than is outstanding, `invalid` for a day to come. */
-export function recordPayment(
+export async function recordPayment(
   deps: BillingDeps,
   contractorId: ContractorId,
   request: PaymentRequest,
