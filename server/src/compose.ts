@@ -7,6 +7,7 @@ import { type Handlers as BoundHandlers, bindRoutes } from './base/http/routes.t
 import type { ContractorId } from './base/ids.ts';
 import type { Compose, Rooms } from './base/server.ts';
 import {
+  type Authorize,
   accountMessages,
   contractorSettings,
   contractorsAfter,
@@ -89,7 +90,11 @@ export const compose: Compose = async (foundation) => {
       apple.deviceHandler(request, response) || certificates.scepHandler(request, response),
     bind: (app) => {
       app.route(accounts.authRoute);
-      const { authorize } = accounts;
+      const authorize: Authorize = async (route, request) => {
+        const context = await accounts.authorize(route, request);
+        await contracts.admit(route, context);
+        return context;
+      };
       bindRoutes(app, routes, bound(handlers), { authorize, principalOf: idempotencyPrincipal, idempotency });
       serveOpenApi(app, routes, { title: 'Tsukasa', version: VERSION });
     },

@@ -51,6 +51,31 @@ test('without a contract no invitation; after acceptance and agreement there is 
   assert.equal(await stateOf(contractorId), 'closed');
 });
 
+test('after the end data is read only, after the retention time not at all; contracts stay, and a new one opens it again', async () => {
+  on('2026-04-10');
+  const contractorId = await ground.newContractor();
+  const params = { contractorId };
+  await provider.ok('createPerson', { params, body: { name: '契約前の登録' } });
+  const { contractId } = await ground.contract(contractorId);
+  await provider.ok('giveNotice', { params: { contractorId, contractId }, body: { subject: 'service' } });
+  on('2026-05-11');
+  assert.equal((await provider.ok('listPersons', { params })).items.length, 1);
+  await second.ok('listDevices', { params });
+  const write = await second.refused('createPerson', { params, body: { name: '契約後' } });
+  assert.deepEqual([write.status, write.reason], [409, 'contract.ended']);
+  on('2026-08-08'); // the ninetieth day
+  await provider.ok('listDevices', { params });
+  on('2026-08-09');
+  for (const caller of [provider, second]) {
+    assert.equal((await caller.refused('listDevices', { params })).reason, 'contract.closed');
+    assert.equal((await caller.refused('listPersons', { params })).reason, 'contract.closed');
+  }
+  await provider.ok('getContractOverview', { params });
+  await provider.ok('listAudit', { params });
+  await ground.contract(contractorId);
+  assert.equal((await second.ok('listPersons', { params })).items.length, 1);
+});
+
 test('activation is the system’s, at the last agreement; who agreed stands in history and trail', async () => {
   on('2026-04-10');
   const contractorId = await ground.newContractor();

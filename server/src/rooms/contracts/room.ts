@@ -1,8 +1,9 @@
-import type { contractRoutes, EntitledFunction, termsRoutes } from '@tsukasa/api';
+import type { contractRoutes, EntitledFunction, Route, termsRoutes } from '@tsukasa/api';
 import type { Tx } from '../../base/db.ts';
-import type { Handlers } from '../../base/http/context.ts';
+import type { Handlers, RequestContext } from '../../base/http/context.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { addJob, type Jobs } from '../../base/jobs.ts';
+import { admitAfterEnd } from './after-end.ts';
 import { BookKeeper } from './book.ts';
 import { DAILY, registerDaily } from './daily.ts';
 import type { ContractsDeps } from './deps.ts';
@@ -14,6 +15,8 @@ export interface Contracts {
   readonly handlers: Handlers<typeof termsRoutes & typeof contractRoutes>;
   /** Throws `precondition_failed` (`entitlement.<function>`), naming the clause and what to do, unless today's contracts allow it. */
   require(tx: Tx, contractorId: ContractorId, what: EntitledFunction, now: Temporal.Instant): Promise<void>;
+  /** For each authorized request: throws `precondition_failed` for what an ended contract leaves no right to. */
+  admit(route: Pick<Route, 'access'>, context: RequestContext): Promise<void>;
   /** The provider's book as `tx` sees it. */
   readonly books: BookKeeper;
   readonly desk: EntitlementDesk;
@@ -32,6 +35,7 @@ export function createContracts(given: ContractsDeps & { readonly checkInvoices:
   return {
     handlers: { ...termsHandlers(deps), ...contractHandlers(deps) },
     require: (tx, contractorId, what, now) => desk.require(tx, contractorId, what, now),
+    admit: admitAfterEnd(deps, desk),
     books,
     desk,
     registerJobs: (jobs) => registerDaily(deps, jobs),
