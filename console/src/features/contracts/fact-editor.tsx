@@ -1,7 +1,9 @@
 import { ActionIcon, Button, Group, MultiSelect, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { licenceHash } from '@tsukasa/terms';
 import { useTranslation } from 'react-i18next';
 import { DayInput, MonthInput } from '../../shared/day.tsx';
+import { useLanguage } from '../../shared/format.ts';
 import { type Body, type Field, fieldsOf, linesOf, type Request, requestsOf, textsOf } from './fact-fields.ts';
 import { fieldKey } from './fact-summary.tsx';
 import { SERVICE, useCatalogue, useNames } from './names.ts';
@@ -38,14 +40,21 @@ export function FactFields({ type, body, onChange }: Props) {
           field={field}
           body={body}
           onChange={(value) => onChange({ ...body, [field.name]: value })}
+          onBody={onChange}
         />
       ))}
     </Stack>
   );
 }
 
-type FieldProps = { field: Field; body: DraftBody; onChange: (value: unknown) => void };
-function FactField({ field, body, onChange }: FieldProps) {
+type FieldProps = {
+  readonly field: Field;
+  readonly body: DraftBody;
+  readonly onChange: (value: unknown) => void;
+  /** For what fills several fields at once. */
+  readonly onBody: (body: DraftBody) => void;
+};
+function FactField({ field, body, onChange, onBody }: FieldProps) {
   const { t } = useTranslation();
   const names = useNames();
   const content = useCatalogue().data?.content;
@@ -100,6 +109,8 @@ function FactField({ field, body, onChange }: FieldProps) {
           onChange={onChange}
         />
       );
+    case 'licence':
+      return <LicenceSelect label={label} body={body} onBody={onBody} />;
     case 'requests':
       return <Requests label={label} requests={requestsOf(value)} onChange={onChange} />;
     case 'lines':
@@ -110,6 +121,7 @@ function FactField({ field, body, onChange }: FieldProps) {
           label={label}
           required={required}
           maxLength={2000}
+          readOnly={field.name === 'sha256' || field.name === 'version'}
           value={text}
           onChange={(event) => onChange(event.currentTarget.value)}
         />
@@ -117,6 +129,31 @@ function FactField({ field, body, onChange }: FieldProps) {
     default:
       return field.kind satisfies never;
   }
+}
+
+/** Chooses a version of a licence document; which text that is goes with it. */
+function LicenceSelect({ label, body, onBody }: { label: string; body: DraftBody; onBody: (body: DraftBody) => void }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const licences = useCatalogue().data?.content.licences ?? [];
+  const nameOf = (one: { document: string; version: string }) => JSON.stringify([one.document, one.version]);
+  const { document, version } = body;
+  return (
+    <Select
+      label={label}
+      required
+      data={licences.map((one) => ({
+        value: nameOf(one),
+        label: `${one.title[language]} (${t('contracts.version', { version: one.version })})`,
+      }))}
+      value={document === undefined ? null : nameOf({ document: String(document), version: String(version) })}
+      onChange={(chosen) => {
+        const licence = licences.find((one) => nameOf(one) === chosen);
+        if (licence === undefined) return;
+        onBody({ ...body, document: licence.document, version: licence.version, sha256: licenceHash(licence) });
+      }}
+    />
+  );
 }
 
 type RequestsProps = { label: string; requests: readonly Request[]; onChange: (requests: readonly Request[]) => void };

@@ -10,6 +10,7 @@ export const FIELD_KINDS = [
   'kind',
   'subject',
   'subjects',
+  'licence',
   'requests',
   'lines',
 ] as const;
@@ -38,7 +39,7 @@ export const FACT_FIELDS = {
   accepted: [application, field('startOn', 'day')],
   refused: [application, reason, field('clause', 'text', true)],
   withdrawn: [application, field('reason', 'text', true)],
-  licence_agreed: [field('document', 'text'), field('version', 'text'), field('sha256', 'text')],
+  licence_agreed: [field('document', 'licence'), field('version', 'text'), field('sha256', 'text')],
   activated: [field('subjects', 'subjects')],
   billing_started: [field('subjects', 'subjects')],
   count_asked: [field('subject', 'subject'), field('deviceCount', 'count'), field('from', 'month', true)],

@@ -140,6 +140,7 @@ function FactValue({ field, value }: { field: Field; value: unknown }) {
           {one.deviceCount === undefined ? '' : ` × ${formatNumber(one.deviceCount, language)}`}
         </span>
       ));
+    case 'licence':
     case 'text':
       return <span style={{ overflowWrap: 'anywhere' }}>{String(value)}</span>;
     default:

@@ -35,6 +35,7 @@ const BEGINNING: readonly Entry[] = [
   entry('applied', { application: 'a1', requests: [{ subject: 'service' }] }),
   entry('quoted', { application: 'a1' }),
   entry('accepted', { application: 'a1' }),
+  entry('licence_agreed'),
   entry('activated', { subjects: ['service'] }),
   entry('billing_started', { subjects: ['service'] }),
 ];
