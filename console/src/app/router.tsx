@@ -10,6 +10,7 @@ import {
 import { ACTION_STATES, ACTION_TYPES } from '@tsukasa/api';
 import { readDeviceSearch } from '../features/devices/search.ts';
 import { Loading } from '../shared/query-states.tsx';
+import { billingRoutes, providerBillingRoutes } from './billing-routes.ts';
 import { contractRoutes, providerContractRoutes } from './contract-routes.ts';
 import { DEVICE_TABS, type DeviceTab } from './device-tabs.ts';
 import { Crashed, NotFound, NowhereFound } from './fallbacks.tsx';
@@ -106,8 +107,8 @@ const providerAudit = createRoute({
 });
 
 const contractor = createRoute({ getParentRoute: () => inside, path: '/c/$contractorId', component: Outlet });
-const contractPages = contractRoutes(contractor);
-const providerPages = providerContractRoutes(inside);
+const contractPages = [...contractRoutes(contractor), ...billingRoutes(contractor)] as const;
+const providerPages = [...providerContractRoutes(inside), ...providerBillingRoutes(inside)] as const;
 const dashboard = createRoute({
   getParentRoute: () => contractor,
   path: '/',

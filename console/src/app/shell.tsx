@@ -2,9 +2,12 @@ import { ActionIcon, AppShell, Box, Burger, Group, Menu, NavLink, Stack, Text } 
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconActivity,
+  IconAdjustments,
   IconBook2,
   IconBuilding,
+  IconCalendarCheck,
   IconCertificate,
+  IconChartBar,
   IconDeviceMobile,
   IconFileDescription,
   IconGauge,
@@ -15,6 +18,8 @@ import {
   IconPackage,
   IconPlayerPlay,
   IconQrcode,
+  IconReceipt,
+  IconReceiptTax,
   IconScale,
   IconSettings,
   IconShieldLock,
@@ -56,6 +61,7 @@ const ADMINISTRATION = [
 ] as const satisfies readonly NavItem[];
 const CONTRACT = [
   { to: '/c/$contractorId/contract', key: 'contract', icon: IconFileDescription, needs: 'contracts.read' },
+  { to: '/c/$contractorId/invoices', key: 'invoices', icon: IconReceipt, needs: 'invoices.read' },
 ] as const satisfies readonly NavItem[];
 const PROVIDER_CONTRACTS = [
   { to: '/provider', key: 'contractors', icon: IconBuilding, needs: 'provider.read', exact: true },
@@ -63,6 +69,13 @@ const PROVIDER_CONTRACTS = [
   { to: '/provider/applications', key: 'applications', icon: IconInbox, needs: 'provider.contracts.read' },
   { to: '/provider/catalogue', key: 'catalogue', icon: IconPackage, needs: 'provider.contracts.read' },
   { to: '/provider/terms', key: 'terms', icon: IconScale, needs: 'provider.contracts.read' },
+] as const satisfies readonly NavItem[];
+const PROVIDER_BILLING = [
+  { to: '/provider/closings', key: 'closings', icon: IconCalendarCheck, needs: 'provider.billing.read' },
+  { to: '/provider/invoices', key: 'invoices', icon: IconReceipt, needs: 'provider.billing.read' },
+  { to: '/provider/adjustments', key: 'adjustments', icon: IconAdjustments, needs: 'provider.billing.read' },
+  { to: '/provider/forecast', key: 'forecast', icon: IconChartBar, needs: 'provider.billing.read' },
+  { to: '/provider/billing-settings', key: 'billingSettings', icon: IconReceiptTax, needs: 'provider.billing.read' },
 ] as const satisfies readonly NavItem[];
 const PROVIDER_ADMINISTRATION = [
   { to: '/provider/staff', key: 'staff', icon: IconShieldLock, needs: 'provider.staff.manage' },
@@ -84,6 +97,7 @@ const CONTRACTOR_GROUPS = [
 ] as const;
 const PROVIDER_GROUPS = [
   { key: 'groupContracts', items: PROVIDER_CONTRACTS },
+  { key: 'groupBilling', items: PROVIDER_BILLING },
   { key: 'groupAdministration', items: PROVIDER_ADMINISTRATION },
 ] as const;
 type Item = (typeof CONTRACTOR_GROUPS | typeof PROVIDER_GROUPS)[number]['items'][number];

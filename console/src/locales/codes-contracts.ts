@@ -5,13 +5,13 @@ const w = (ja: string, en: string) => ({ ja, en });
 /** What happens to contracts, as events. */
 export const contractEvents: Wordings = {
   'contract.ending': w(
-    '契約 {contractNumber}（{subject}）があと {daysLeft} 日で終了します',
-    'Contract {contractNumber} ({subject}) ends in {daysLeft} days',
+    '契約 {contractNumber} のサービスまたはオプションが、あと {daysLeft} 日で終了します',
+    'The service or an option of contract {contractNumber} ends in {daysLeft} days',
   ),
   'contract.ended': w('契約が終了しました', 'The contracts have ended'),
 };
 
-/** What is done with contracts and with the terms, as audited acts. */
+/** What is done with contracts, with the terms and in billing, as audited acts. */
 export const contractAudit: Wordings = {
   'contract.applied': w('契約を申込', 'Contract applied for'),
   'contract.change_applied': w('契約の変更を申込', 'Change of a contract applied for'),
@@ -38,4 +38,14 @@ export const contractAudit: Wordings = {
   'terms.drafted': w('約款の草案を保存', 'Draft of the terms kept'),
   'terms.draft_dropped': w('約款の草案を破棄', 'Draft of the terms dropped'),
   'terms.published': w('約款を公表', 'Terms published'),
+  'billing_settings.changed': w('請求の設定を変更', 'Billing settings changed'),
+  'closing.drafted': w('月次の締めを下書き', 'Closing drafted'),
+  'closing.approved': w('月次の締めを承認', 'Closing approved'),
+  'invoice.issued': w('請求書を発行', 'Invoice issued'),
+  'credit_note.issued': w('返還請求書を発行', 'Credit note issued'),
+  'payment.recorded': w('入金を記録', 'Payment recorded'),
+  'payment.reversed': w('入金を取消し', 'Payment taken back'),
+  'adjustment.asked': w('調整を依頼', 'Adjustment asked'),
+  'adjustment.approved': w('調整を承認', 'Adjustment approved'),
+  'adjustment.refused': w('調整を却下', 'Adjustment refused'),
 };

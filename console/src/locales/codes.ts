@@ -252,8 +252,6 @@ const event: Wordings = {
     '有効な契約がないため、端末の登録を拒否しました',
     'A device was not enrolled, because no contract in force allows it',
   ),
-  'contract.ending': w('まもなく終了する契約があります', 'A contract ends soon'),
-  'contract.ended': w('契約が終了しました', 'A contract has ended'),
   'channel.invitation_not_usable': w(
     '使えない招待による登録を拒否しました',
     'An enrollment with an unusable invitation was refused',

@@ -356,6 +356,7 @@ export const contracts: typeof ja = {
     endedText: 'Nothing new is sent to devices. Your data can be read until the day below.',
     readableUntil: 'Last day to read your data',
     ending: 'Ends soon',
+    optionEndingText: 'Afterwards what the option adds can no longer be used. The service itself goes on.',
     endingText: 'Afterwards devices can no longer be operated. Remove their management before that day if you need to.',
   },
 };

@@ -1,3 +1,4 @@
+import { billing } from './en-billing.ts';
 import { contracts } from './en-contracts.ts';
 import { terms } from './en-terms.ts';
 import type { Messages } from './ja.ts';
@@ -191,6 +192,12 @@ export const en: Messages = {
     groupFleet: 'Fleet',
     groupAdministration: 'Administration',
     contract: 'Contract and billing',
+    invoices: 'Invoices',
+    groupBilling: 'Billing',
+    closings: 'Monthly closing',
+    adjustments: 'Adjustments',
+    forecast: 'Forecast',
+    billingSettings: 'Billing settings',
     groupContracts: 'Contracts',
     book: 'Book of contracts',
     applications: 'Applications',
@@ -728,6 +735,11 @@ export const en: Messages = {
       action: 'Action',
       api_token: 'API token',
       certificate: 'Identity certificate',
+      adjustment: 'Adjustment',
+      billing_settings: 'Billing settings',
+      closing: 'Closing',
+      credit_note: 'Credit note',
+      invoice: 'Invoice',
       contract: 'Contract',
       contract_checklist: 'Checklist',
       contract_document: 'Scanned form',
@@ -810,4 +822,5 @@ export const en: Messages = {
   },
   contracts,
   terms,
+  billing,
 };

@@ -1,3 +1,4 @@
+import { billing } from './ja-billing.ts';
 import { contracts } from './ja-contracts.ts';
 import { terms } from './ja-terms.ts';
 
@@ -191,6 +192,12 @@ export const ja = {
     groupFleet: '端末の運用',
     groupAdministration: '管理',
     contract: '契約と請求',
+    invoices: '請求書',
+    groupBilling: '請求',
+    closings: '月次の締め',
+    adjustments: '調整',
+    forecast: '売上見込み',
+    billingSettings: '請求の設定',
     groupContracts: '契約',
     book: '契約台帳',
     applications: '申込の受付',
@@ -721,6 +728,11 @@ export const ja = {
       action: '操作',
       api_token: 'API トークン',
       certificate: '識別証明書',
+      adjustment: '調整',
+      billing_settings: '請求の設定',
+      closing: '月次の締め',
+      credit_note: '返還請求書',
+      invoice: '請求書',
       contract: '契約',
       contract_checklist: '準備事項',
       contract_document: '書面',
@@ -803,5 +815,6 @@ export const ja = {
   },
   contracts,
   terms,
+  billing,
 };
 export type Messages = typeof ja;

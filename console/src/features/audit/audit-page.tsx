@@ -143,6 +143,11 @@ const TARGET_KINDS = [
   'contract_checklist',
   'contract_document',
   'terms',
+  'billing_settings',
+  'closing',
+  'invoice',
+  'credit_note',
+  'adjustment',
   'event',
   'action',
 ] as const;

@@ -9,6 +9,7 @@ import { useCan } from '../../app/session.ts';
 import { Day, DayInput } from '../../shared/day.tsx';
 import { Page } from '../../shared/page.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
+import { WhatIfSection } from '../billing/what-if.tsx';
 import { ContractCharges } from './contract-charges.tsx';
 import { ContractState, Options } from './contract-state.tsx';
 import { CorrectFact } from './correct-fact.tsx';
@@ -82,6 +83,7 @@ export function ContractView(props: Props) {
               actions={(option) => <OptionActions {...props} option={option} onDo={setDoing} />}
             />
             <ContractCharges key={known.contractId} contractorId={contractorId} contractId={contractId} on={known.on} />
+            {known.inForce && on === undefined ? <WhatIfSection key={known.on} contract={known} /> : null}
             <History {...props} contract={known} facts={facts} onDo={setDoing} />
           </Stack>
         )}

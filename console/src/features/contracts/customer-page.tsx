@@ -63,6 +63,7 @@ export function CustomerPage() {
 
 function Links({ contractorId }: { contractorId: string }) {
   const { t } = useTranslation();
+  const can = useCan(contractorId);
   return (
     <Group gap="md">
       <Anchor
@@ -71,6 +72,14 @@ function Links({ contractorId }: { contractorId: string }) {
       >
         {t('contracts.customer.asSeen')}
       </Anchor>
+      {can('invoices.read') ? (
+        <Anchor
+          size="sm"
+          renderRoot={(props) => <Link {...props} to="/c/$contractorId/invoices" params={{ contractorId }} />}
+        >
+          {t('billing.invoices')}
+        </Anchor>
+      ) : null}
     </Group>
   );
 }

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useCan } from '../../app/session.ts';
 import { Day } from '../../shared/day.tsx';
 import { useLanguage } from '../../shared/format.ts';
+import { SERVICE } from './names.ts';
 import { useContractOverview } from './overview-page.tsx';
 
 /** On the dashboard: the same as on the page of the contracts, with the way there. Nothing when all is well. */
@@ -73,7 +74,15 @@ export function Notices({ overview, children }: Props) {
         </Notice>
       ) : null}
       {endings.length === 0 ? null : (
-        <Notice tone="warning" title={t('contracts.notices.ending')} text={t('contracts.notices.endingText')}>
+        <Notice
+          tone="warning"
+          title={t('contracts.notices.ending')}
+          text={
+            endings.some((one) => one.subject === SERVICE)
+              ? t('contracts.notices.endingText')
+              : t('contracts.notices.optionEndingText')
+          }
+        >
           <EndingList endings={endings} />
           {children}
         </Notice>

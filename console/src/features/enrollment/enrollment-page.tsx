@@ -41,7 +41,7 @@ export function EnrollmentPage() {
         can('enrollment.write') ? (
           <Button
             leftSection={<IconPlus size={16} aria-hidden />}
-            disabled={blocked !== undefined}
+            disabled={blocked !== undefined || !entitled}
             onClick={() => setCreating(true)}
           >
             {t('enrollment.create')}
