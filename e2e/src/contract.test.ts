@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Locator } from 'playwright-core';
-import { openBrowser, Visitor } from './browser.ts';
+import type { Browser, Download, Locator } from 'playwright-core';
+import { openBrowser, type StorageState, Visitor } from './browser.ts';
 import { useStage } from './harness.ts';
 import { join, type Person } from './people.ts';
 
@@ -17,21 +18,41 @@ let contractorId: string;
 let customer: Person;
 let staff: Person;
 
-const stage = useStage(async (opened) => {
-  contractorId = await opened.bareContractor('青葉商事株式会社');
-  customer = await join(opened.provider, contractorId, 'contractor_administrator', 'Hanako Sato');
-  staff = await opened.administrator();
-});
+const stage = useStage(
+  async (opened) => {
+    contractorId = await opened.bareContractor('青葉商事株式会社');
+    customer = await join(opened.provider, contractorId, 'contractor_administrator', 'Hanako Sato');
+    staff = await opened.administrator();
+    const settings = await opened.provider.call('getBillingSettings');
+    const issuer = { ...settings.issuer, name: '司通信株式会社', registrationNumber: 'T1234567890123' };
+    await opened.provider.call('putBillingSettings', { body: { ...settings, issuer } });
+  },
+  { preload: ['moved-clock.ts'] },
+);
 
 before(async () => {
   browser = await openBrowser();
 });
 after(() => browser.close());
 
+/** Where somebody signed in through the console before: they come back with what their browser kept. */
+const sessions = new Map<string, StorageState>();
+
 /** Runs with one person at a browser; afterwards the browser must have had nothing to complain about. */
-async function visit(person: Person, language: 'ja' | 'en', what: (visitor: Visitor) => Promise<void>): Promise<void> {
-  const visitor = await Visitor.arrive(browser, stage().url, { language, cookie: person.cookie });
+async function visit(
+  person: Person,
+  language: 'ja' | 'en',
+  entrance: 'session' | 'sign in',
+  what: (visitor: Visitor) => Promise<void>,
+): Promise<void> {
+  const kept = sessions.get(person.email);
+  const session = kept === undefined ? { cookie: person.cookie } : { session: kept };
+  const visitor = await Visitor.arrive(browser, stage().url, { language, ...(entrance === 'session' ? session : {}) });
   try {
+    if (entrance === 'sign in') {
+      await visitor.signIn(person);
+      sessions.set(person.email, await visitor.context.storageState());
+    }
     await what(visitor);
     assert.deepEqual(visitor.complaints, []);
   } catch (error) {
@@ -59,6 +80,12 @@ async function press({ page, words }: Visitor, button: Locator, person: Person, 
   await done.waitFor();
 }
 
+/** Lets hours pass: for the server, and for the authenticator apps. */
+async function later(hours: number): Promise<void> {
+  await stage().server.moveClock(hours);
+  for (const person of [customer, staff]) person.authenticator.moveClock(hours);
+}
+
 /** Today in Japan by the server's clock, and days after it. */
 async function japaneseDay(days = 0): Promise<Temporal.PlainDate> {
   const { on } = await stage().provider.call('getEntitlements', { params: { contractorId } });
@@ -66,9 +93,13 @@ async function japaneseDay(days = 0): Promise<Temporal.PlainDate> {
 }
 const inJapanese = (day: Temporal.PlainDate) => `${day.year}年${day.month}月${day.day}日`;
 
+async function bytesOf(download: Download): Promise<Buffer> {
+  return readFile(await download.path());
+}
+
 describe('a contract, from its application to the notice', { concurrency: 1 }, () => {
   test('the contractor sees that there is none, applies, and sees the price as far as it is known', async () => {
-    await visit(customer, 'ja', async (visitor) => {
+    await visit(customer, 'ja', 'session', async (visitor) => {
       const { page } = visitor;
       await visitor.open(`/c/${contractorId}`);
       await page.getByText('まだ契約がありません').waitFor();
@@ -90,7 +121,7 @@ describe('a contract, from its application to the notice', { concurrency: 1 }, (
 
   test('the provider quotes what Schedule 1 leaves open, and accepts', async () => {
     const today = await japaneseDay();
-    await visit(staff, 'en', async (visitor) => {
+    await visit(staff, 'en', 'session', async (visitor) => {
       const { page } = visitor;
       await visitor.open('/provider/applications');
       await page.getByRole('link', { name: /Device and app management 40 devices/ }).click();
@@ -119,7 +150,7 @@ describe('a contract, from its application to the notice', { concurrency: 1 }, (
   });
 
   test('it begins when the contractor has agreed to the licence', async () => {
-    await visit(customer, 'ja', async (visitor) => {
+    await visit(customer, 'ja', 'session', async (visitor) => {
       const { page } = visitor;
       await visitor.open(`/c/${contractorId}/contract`);
       await page.getByText('使用許諾への同意待ち').first().waitFor();
@@ -142,9 +173,48 @@ describe('a contract, from its application to the notice', { concurrency: 1 }, (
     });
   });
 
+  test('the provider closes the month, after it has ended', async () => {
+    const month = (await japaneseDay()).toPlainYearMonth();
+    await later(24 * 32);
+    assert.notEqual((await japaneseDay()).toPlainYearMonth().toString(), month.toString());
+    await visit(staff, 'en', 'sign in', async (visitor) => {
+      const { page } = visitor;
+      await visitor.open('/provider/closings');
+      await page.getByRole('link', { name: 'Begin the closing' }).click();
+      await page.waitForURL(new RegExp(`/closings/${month}`));
+      await page.getByRole('button', { name: 'Make the draft' }).click();
+      const approve = page.getByRole('button', { name: 'Approve and issue' });
+      await approve.click();
+      const question = page.getByRole('dialog', { name: 'Approve and issue' });
+      const issued = page.getByRole('link', { name: 'Open the invoices of the month' });
+      await press(visitor, question.getByRole('button', { name: 'Approve and issue' }), staff, issued);
+      await issued.click();
+      await page.getByRole('table', { name: 'Invoices' }).getByRole('link').first().waitFor();
+    });
+  });
+
+  test('the contractor downloads the invoice, with what was quoted on it', async () => {
+    const net = QUOTED.initial + 20_000 + DEVICES * (QUOTED.monthly + 150);
+    await visit(customer, 'ja', 'sign in', async (visitor) => {
+      const { page } = visitor;
+      await visitor.open(`/c/${contractorId}/invoices`);
+      await page.getByRole('table', { name: '請求書' }).getByRole('link').first().click();
+      const totals = page.getByRole('table', { name: '税率ごとの合計' });
+      await totals.getByText(`￥${net.toLocaleString('ja-JP')}`).waitFor();
+      await totals.getByText(`￥${(net * 1.1).toLocaleString('ja-JP')}`).waitFor();
+      const downloading = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'PDF' }).click();
+      const download = await downloading;
+      assert.match(download.suggestedFilename(), /\.pdf$/);
+      const pdf = await bytesOf(download);
+      assert.equal(pdf.subarray(0, 5).toString('latin1'), '%PDF-');
+      assert.ok(pdf.length > 5_000, `${pdf.length} bytes`);
+    });
+  });
+
   test('a notice says beforehand on which day it ends, and why, in the words of the terms', async () => {
     const last = inJapanese(await japaneseDay(30));
-    await visit(customer, 'ja', async (visitor) => {
+    await visit(customer, 'ja', 'session', async (visitor) => {
       const { page } = visitor;
       await visitor.open(`/c/${contractorId}/contract`);
       await page.getByRole('main').getByRole('link', { name: 'デバイス・アプリ管理', exact: true }).click();

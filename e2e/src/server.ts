@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -85,6 +85,14 @@ export class Server {
     const { code } = await program.ended;
     clearTimeout(late);
     return code;
+  }
+
+  /** Moves the clock of a server with `moved-clock.ts` before it, by hours, and waits until that has happened. */
+  async moveClock(hours: number): Promise<void> {
+    const file = join(this.dataDir, 'moved-clock');
+    writeFileSync(file, Temporal.Duration.from({ hours }).toString());
+    this.program.kill('SIGUSR2');
+    await until('the clock has moved', 10_000, () => !existsSync(file));
   }
 
   /** Kills it so that it cannot say goodbye. */

@@ -7,6 +7,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 export class Authenticator {
   readonly #key: Buffer;
   #last = 0;
+  #aheadMs = 0;
 
   /** `uri` is the `otpauth:` address that the QR code holds. */
   constructor(uri: string) {
@@ -15,12 +16,17 @@ export class Authenticator {
     this.#key = decodeBase32(secret);
   }
 
+  /** Moves the app's clock on, as a server's was moved. */
+  moveClock(hours: number): void {
+    this.#aheadMs += Temporal.Duration.from({ hours }).total('milliseconds');
+  }
+
   /**
    * The code of now, or of the next half minute when that was given already: servers accept a clock that is a little fast,
    * but not one that is a minute fast. Throws when more are asked for.
    */
   next(): string {
-    const now = Math.floor(Temporal.Now.instant().epochMilliseconds / 1000 / STEP_SECONDS);
+    const now = Math.floor((Temporal.Now.instant().epochMilliseconds + this.#aheadMs) / 1000 / STEP_SECONDS);
     const step = Math.max(now, this.#last + 1);
     if (step > now + 1) throw new Error('too many codes are asked for within half a minute');
     this.#last = step;
