@@ -15,6 +15,9 @@ export type Request<N extends RouteName> = {
 };
 
 const TIMEOUT_MS = 30_000;
+/** A closing goes through all contractors before it answers. */
+const LONG_MS = 600_000;
+const LONG: readonly RouteName[] = ['previewClosing', 'draftClosing', 'approveClosing', 'listClosings', 'getForecast'];
 
 /**
  * Calls one route of the HTTP contract and answers its body. Throws `CliError` with the problem's words: `forbidden`,
@@ -25,6 +28,21 @@ export async function call<N extends RouteName>(
   name: N,
   request: Request<N> = {},
 ): Promise<Answer<Routes[N]>> {
+  const text = await (await exchange(target, name, request)).text();
+  const isText = (routes[name] as Route).contentType !== undefined;
+  return (text === '' ? undefined : isText ? text : JSON.parse(text)) as Answer<Routes[N]>;
+}
+
+/** The same for what may be no text: the bytes as they came. */
+export async function download<N extends RouteName>(
+  target: Target,
+  name: N,
+  request: Request<N> = {},
+): Promise<Uint8Array> {
+  return new Uint8Array(await (await exchange(target, name, request)).arrayBuffer());
+}
+
+async function exchange<N extends RouteName>(target: Target, name: N, request: Request<N>): Promise<Response> {
   const route: Route = routes[name];
   const url = new URL(fillPath(route.path, request.params ?? {}), target.url);
   for (const [key, value] of Object.entries(request.query ?? {})) {
@@ -34,19 +52,17 @@ export async function call<N extends RouteName>(
   const headers: Record<string, string> = {
     authorization: `Bearer ${target.token}`,
     'accept-language': target.language,
-    accept: 'application/json, text/csv, application/problem+json',
+    accept: `application/json, ${route.contentType ?? 'text/csv'}, application/problem+json`,
   };
   if (request.body !== undefined) headers['content-type'] = 'application/json';
   if (route.method !== 'GET') headers['idempotency-key'] = randomUUID();
-  const response = await send(url, {
+  const response = await send(url, LONG.includes(name) ? LONG_MS : TIMEOUT_MS, {
     method: route.method,
     headers,
     ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
   });
-  const text = await response.text();
-  if (!response.ok) throw refusal(response.status, text);
-  const isText = route.contentType !== undefined;
-  return (text === '' ? undefined : isText ? text : JSON.parse(text)) as Answer<Routes[N]>;
+  if (!response.ok) throw refusal(response.status, await response.text());
+  return response;
 }
 
 function fillPath(path: string, params: object): string {
@@ -54,9 +70,9 @@ function fillPath(path: string, params: object): string {
   return path.replace(/:([A-Za-z]+)/g, (_, key: string) => encodeURIComponent(String(values.get(key) ?? '')));
 }
 
-async function send(url: URL, init: RequestInit): Promise<Response> {
+async function send(url: URL, timeout: number, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+    return await fetch(url, { ...init, signal: AbortSignal.timeout(timeout), redirect: 'error' });
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new CliError(EXIT.unavailable, `${url.origin} cannot be reached: ${cause}`);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACTION_TYPES, type Action, type ActionType, USAGE_MODES } from '@tsukasa/api';
+import { BILLING_COMMANDS } from './billing.ts';
 import { call, type Target } from './client.ts';
 import { CONTRACT_COMMANDS } from './contracts.ts';
 import { type CliError, EXIT, type ExitCode, usage } from './exit.ts';
@@ -19,6 +20,7 @@ export type Command = (context: Context, args: readonly string[]) => Promise<Exi
 /** Every command that goes through the API but `login` and `logout`, by its words. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   ...CONTRACT_COMMANDS,
+  ...BILLING_COMMANDS,
   whoami: async (c) => {
     const session = await call(c.target, 'getSession');
     c.print(

@@ -34,6 +34,11 @@ const HELP = `tsukasa: the command line of a Tsukasa installation
   tsukasa contracts count CONTRACT --devices N [--option NAME] [--from MONTH] [--dry-run]
   tsukasa contracts licences | agree DOCUMENT --document-version V --sha256 HASH
   tsukasa contracts entitlements [--on DAY] | verify
+  tsukasa billing close --month MONTH [--dry-run | --approve [--fingerprint F] [--issued-on DAY]] | closings
+  tsukasa billing invoices [--month MONTH] [--state open|overdue|paid|credited|credit_note] [--q WORDS]
+  tsukasa billing invoice NUMBER [--format pdf|csv|json|xml] [--output FILE]
+  tsukasa billing payment NUMBER --amount YEN --on DAY [--note N] | reverse PAYMENT --reason R
+  tsukasa billing statement | forecast [--months N] | settings [--set FILE]
   tsukasa events list
   tsukasa audit list | verify            (--provider: the provider's own trail)
 
@@ -57,6 +62,7 @@ const FLAGS = {
   wait: { type: 'boolean' },
   provider: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
+  approve: { type: 'boolean' },
   param: { type: 'string', multiple: true },
   option: { type: 'string', multiple: true },
   line: { type: 'string', multiple: true },
@@ -96,19 +102,19 @@ const FLAGS = {
       'note',
       'from',
       'to',
+      'month',
+      'months',
+      'state',
+      'format',
+      'output',
+      'amount',
+      'fingerprint',
+      'issued-on',
+      'set',
       'document-version',
       'sha256',
-      'arrived',
-      'designated',
-      'option',
-      'kind',
-      'contract',
       'application',
-      'from',
-      'to',
-      'on',
       'today',
-      'to',
     ].map((name) => [name, { type: 'string' as const }]),
   ),
 } as const;

@@ -287,7 +287,9 @@ const line = (reason: Reason, language: Language): string =>
 
 function text(c: Pick<TermsContext, 'flags'>, name: string): string | undefined {
   const value = c.flags[name];
-  return typeof value === 'string' ? value : undefined;
+  // `--option` may be given several times elsewhere; here the last one counts, as of any other flag.
+  const last = Array.isArray(value) ? value.at(-1) : value;
+  return typeof last === 'string' ? last : undefined;
 }
 
 function needed(c: TermsContext, name: string): string {
