@@ -25,6 +25,7 @@ import { type Certificates, certificateMessages, createCertificates } from './ro
 import { type Contracts, type Customer, contractMessages, createContracts } from './rooms/contracts/index.ts';
 import {
   type DeviceChannel,
+  type DeviceSupport,
   deviceHandlers,
   deviceMessages,
   type Entitlement,
@@ -44,7 +45,8 @@ export const compose: Compose = async (foundation) => {
   const deps = { ...foundation, recordAudit, publicUrl: config.publicUrl };
   const accounts = createAccounts({ ...deps, sessionLifetime: config.sessionLifetime });
   const entitlement: Entitlement = { require: (...asked) => contracts.require(...asked) };
-  const { apple, actions, certificates } = joinDevices(foundation, entitlement);
+  const support: DeviceSupport = { check: (...asked) => contracts.check(...asked) };
+  const { apple, actions, certificates } = joinDevices(foundation, { entitlement, support });
   const contracts: Contracts = joinContracts(foundation, { actions, certificates });
   const billing = joinBilling(foundation, contracts);
   const channels = new Map<Platform, DeviceChannel>([['apple', apple.channel]]);
@@ -113,7 +115,7 @@ export const compose: Compose = async (foundation) => {
 /** The three rooms that need each other: a dialect finishes actions, and issues and answers for certificates. */
 function joinDevices(
   foundation: Foundation,
-  entitlement: Entitlement,
+  { entitlement, support }: { readonly entitlement: Entitlement; readonly support: DeviceSupport },
 ): { apple: Apple; actions: Actions; certificates: Certificates } {
   const { config, metrics } = foundation;
   const contractor = async (tx: Tx, id: ContractorId) => {
@@ -129,6 +131,7 @@ function joinDevices(
     certificates: () => certificates,
     actions: () => actions,
     entitlement,
+    support,
   });
   const certificates = createCertificates({
     ...foundation,

@@ -248,6 +248,10 @@ const event: Wordings = {
   ),
   'channel.unknown_device': w('登録のない端末からの通信を拒否しました', 'A contact from an unknown device was refused'),
   'channel.gone': w('管理を終えた端末が通信しました', 'A device that is no longer managed made contact'),
+  'channel.not_supported': w(
+    '対象OS・利用態様の範囲外のため、端末の登録を拒否しました',
+    'A device was not enrolled, because its OS or usage mode is not supported',
+  ),
   'channel.not_entitled': w(
     '有効な契約がないため、端末の登録を拒否しました',
     'A device was not enrolled, because no contract in force allows it',

@@ -102,9 +102,10 @@ const OPTIONS: readonly Option[] = [
 
 /** Art. 3: our ranges as delivered; the provider's catalogue replaces them. */
 const SUPPORTED_OS: readonly SupportedOs[] = [
-  { family: 'iOS', atLeast: '16', from: MAAS360 },
-  { family: 'iPadOS', atLeast: '16', from: MAAS360 },
-  { family: 'macOS', atLeast: '13', from: MAAS360 },
+  { family: 'iOS', atLeast: '15', from: MAAS360 },
+  { family: 'iPadOS', atLeast: '15', from: MAAS360 },
+  { family: 'macOS', atLeast: '12', from: MAAS360 },
+  { family: 'tvOS', atLeast: '15', from: MAAS360 },
   { family: 'Windows', atLeast: '10.0.19044', from: MAAS360 },
   { family: 'Android', atLeast: '9', from: MAAS360 },
 ];

@@ -1,3 +1,4 @@
+import type { UsageMode } from '@tsukasa/api';
 import { accessRightsFor, platformOf } from '@tsukasa/apple-mdm';
 import type { Tx } from '../../base/db.ts';
 import { DomainError } from '../../base/errors.ts';
@@ -120,6 +121,7 @@ async function enroll(
   await requireEntitled(deps, tx, known, now);
   await refuseOtherHardware(tx, known, message);
   const found = await useInvitation(tx, known, udid, invitationId, now);
+  await requireSupported(deps, tx, known, valuesOf(message), found.invitation.usageMode, now);
   if (live !== undefined) await replace(deps, tx, live, now);
   const { invitation } = found;
   const { deviceId } = await registerDevice(tx, {
@@ -159,6 +161,21 @@ async function requireEntitled(
     if (!(error instanceof DomainError)) throw error;
     throw new Refusal('channel.not_entitled', { detail: error.reason, subject });
   }
+}
+
+/** OS, version and usage mode must be among those that the provider specifies (terms, Art. 1 and 3). */
+async function requireSupported(
+  { support }: CheckInDeps,
+  tx: Tx,
+  { hash: subject }: KnownCertificate,
+  { osFamily, osVersion }: ObservedValues,
+  usageMode: UsageMode,
+  now: Temporal.Instant,
+): Promise<void> {
+  if (typeof osFamily !== 'string') return; // it has not said what it is; what it observes later is looked at
+  const [problem] = await support.check(tx, { osFamily, osVersion: osVersion ?? undefined, usageMode }, now);
+  if (problem === undefined) return;
+  throw new Refusal('channel.not_supported', { detail: `${problem.code}: ${problem.supported}`, subject });
 }
 
 /** The device enrolls anew: what waited for the old enrollment must not reach the new one (fact sheet 8.1). */

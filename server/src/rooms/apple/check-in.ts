@@ -11,7 +11,7 @@ import type { ContractorId } from '../../base/ids.ts';
 import type { Secrets } from '../../base/secrets.ts';
 import type { Actions } from '../actions/index.ts';
 import type { Certificates } from '../certificates/index.ts';
-import { type Entitlement, markUnmanaged } from '../devices/index.ts';
+import { type DeviceSupport, type Entitlement, markUnmanaged } from '../devices/index.ts';
 import { authenticate } from './authenticate.ts';
 import { finishOpen } from './command-store.ts';
 import { retryDeadlock } from './deadlock.ts';
@@ -41,6 +41,7 @@ export type CheckInDeps = {
   readonly observer: Observer;
   readonly profiles: ProfileMaker;
   readonly entitlement: Entitlement;
+  readonly support: DeviceSupport;
 };
 
 export type Message<Type extends CheckinMessage['type']> = Extract<CheckinMessage, { readonly type: Type }>;

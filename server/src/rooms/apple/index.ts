@@ -12,7 +12,7 @@ import type { Log } from '../../base/log.ts';
 import type { Secrets } from '../../base/secrets.ts';
 import type { Actions, Dialect } from '../actions/index.ts';
 import type { Certificates, IdentityBindings, PushTopicUse, RevocationListener } from '../certificates/index.ts';
-import type { DeviceChannel, Entitlement, InvitationGate } from '../devices/index.ts';
+import type { DeviceChannel, DeviceSupport, Entitlement, InvitationGate } from '../devices/index.ts';
 import { AnswerWorker } from './answers.ts';
 import { BodyReader } from './bodies.ts';
 import { ChannelStore } from './channel-store.ts';
@@ -50,6 +50,7 @@ export type AppleDeps = {
   readonly certificates: () => Certificates;
   readonly actions: () => Actions;
   readonly entitlement: Entitlement;
+  readonly support: DeviceSupport;
 };
 
 export interface Apple {
@@ -74,7 +75,7 @@ export interface Apple {
 
 /** Builds the room. Throws when the signing certificate cannot be read. */
 export function createApple(deps: AppleDeps): Apple {
-  const { config, db, clock, log, secrets, registry, certificates, actions, contractor, entitlement } = deps;
+  const { config, db, clock, log, secrets, registry, certificates, actions, contractor, entitlement, support } = deps;
   const client = createApnsClient({ origin: config.apns.origin, caFile: config.apns.caFile });
   const pushCertificateFor: Certificates['pushCertificateFor'] = (tx, contractorId, topic) =>
     certificates().pushCertificateFor(tx, contractorId, topic);
@@ -95,6 +96,7 @@ export function createApple(deps: AppleDeps): Apple {
     observer,
     profiles,
     entitlement,
+    support,
   });
   const endpoint = new DeviceEndpoint({ clock, log, ledger, ...channel, checkIn });
   const enrollment = new EnrollmentEndpoint({ db, clock, log, certificates, profiles, contractor });

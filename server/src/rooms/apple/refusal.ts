@@ -21,6 +21,7 @@ export const REFUSALS = {
   'channel.hardware_differs': { status: 400, severity: 'alarm' },
   'channel.unknown_device': { status: 400, severity: 'warning' },
   'channel.gone': { status: 403, severity: 'notice' },
+  'channel.not_supported': { status: 403, severity: 'warning' },
   'channel.not_entitled': { status: 403, severity: 'warning' },
   'channel.invitation_not_usable': { status: 403, severity: 'warning' },
   'channel.unsupported': { status: 400, severity: 'notice' },

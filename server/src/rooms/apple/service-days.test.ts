@@ -76,3 +76,16 @@ test('without a contract no device enrolls, and the administrator is told', asyn
   assert.ok((await bench.events(contractorId)).includes('channel.not_entitled'));
   assert.equal((await query('select 1 from devices where contractor_id = $1', [contractorId])).length, 0);
 });
+
+test('a device whose OS the catalogue does not have is refused, told what is supported, and uses no invitation up', async () => {
+  const contractorId = await bench.newContractor();
+  const device = new TestDevice(bench, contractorId, {});
+  await device.install(await bench.invite(contractorId));
+  bench.unsupported.add(String(device.facts['OSVersion']));
+  const refused = await device.authenticate();
+  assert.equal(refused.status, 403);
+  assert.equal(refused.body.toString(), 'channel.not_supported: os.version: iOS 16+\n');
+  bench.unsupported.clear();
+  await device.enroll();
+  assert.ok((await bench.events(contractorId)).includes('channel.not_supported'));
+});

@@ -33,6 +33,8 @@ export type AppleBench = {
   readonly database: TestDatabase;
   /** What the contracts allow; `missing` takes it away. What is sent to devices follows `contract_heads.service_days`. */
   readonly entitlement: ReturnType<typeof testEntitlement>;
+  /** Versions of an OS that the catalogue does not have. */
+  readonly unsupported: Set<string>;
   newContractor(): Promise<ContractorId>;
   /** The link of a new invitation. */
   invite(contractorId: ContractorId, request?: Partial<InviteRequest>): Promise<string>;
@@ -84,6 +86,7 @@ export async function appleBench(
     return (await query<{ name: string }>(text, [contractorId]))[0]?.name;
   };
   const entitlement = testEntitlement();
+  const unsupported = new Set<string>();
   const apple = createApple({
     config,
     db,
@@ -100,6 +103,7 @@ export async function appleBench(
     certificates: () => certificates,
     actions: () => actions,
     entitlement,
+    support: { check: async (_tx, device) => (unsupported.has(device.osVersion ?? '') ? [UNSUPPORTED] : []) },
   });
   const { bindings, revocations, topicUse } = apple;
   const shared = { db, clock, secrets, recordAudit };
@@ -132,6 +136,7 @@ export async function appleBench(
     certificates,
     clock,
     entitlement,
+    unsupported,
     url,
     database,
     newContractor: async () => {
@@ -175,6 +180,8 @@ export async function appleBench(
   };
   return bench;
 }
+
+const UNSUPPORTED = { code: 'os.version', supported: 'iOS 16+' };
 
 /** As the room of contracts leaves it for a contractor whose contract is in force. */
 const SERVED = `insert into contract_heads (contractor_id, chain_seq, hash, version, service_days)

@@ -9,12 +9,19 @@ import { DAILY, registerDaily } from './daily.ts';
 import type { ContractsDeps } from './deps.ts';
 import { EntitlementDesk } from './entitlement.ts';
 import { contractHandlers, termsHandlers } from './routes.ts';
+import { checkSupport, type EnrollingDevice } from './support.ts';
 import type { InvoiceCheck } from './verify.ts';
 
 export interface Contracts {
   readonly handlers: Handlers<typeof termsRoutes & typeof contractRoutes>;
   /** Throws `precondition_failed` (`entitlement.<function>`), naming the clause and what to do, unless today's contracts allow it. */
   require(tx: Tx, contractorId: ContractorId, what: EntitledFunction, now: Temporal.Instant): Promise<void>;
+  /** What of a device is out of support today (Art. 1, 3). */
+  check(
+    tx: Tx,
+    device: EnrollingDevice,
+    now: Temporal.Instant,
+  ): Promise<readonly { readonly code: string; readonly supported: string }[]>;
   /** For each authorized request: throws `precondition_failed` for what an ended contract leaves no right to. */
   admit(route: Pick<Route, 'access'>, context: RequestContext): Promise<void>;
   /** The provider's book as `tx` sees it. */
@@ -35,6 +42,7 @@ export function createContracts(given: ContractsDeps & { readonly checkInvoices:
   return {
     handlers: { ...termsHandlers(deps), ...contractHandlers(deps) },
     require: (tx, contractorId, what, now) => desk.require(tx, contractorId, what, now),
+    check: (tx, device, now) => checkSupport(books, tx, device, now),
     admit: admitAfterEnd(deps, desk),
     books,
     desk,

@@ -192,6 +192,16 @@ export interface Entitlement {
   ): Promise<void>;
 }
 
+/** What the provider's catalogue supports (terms, Art. 1 and 3); implemented by the room of contracts. */
+export interface DeviceSupport {
+  /** What is out of support today, with what is supported in the catalogue's words; empty for a device that is supported. */
+  check(
+    tx: Tx,
+    device: { readonly osFamily: string; readonly osVersion: string | undefined; readonly usageMode: string },
+    now: Temporal.Instant,
+  ): Promise<readonly { readonly code: string; readonly supported: string }[]>;
+}
+
 /** Whether a platform is ready for new devices; implemented by its dialect. */
 export interface InvitationGate {
   /** Throws `precondition_failed` naming what is missing (`push_certificate.missing`). */
