@@ -12,7 +12,7 @@ import { bootstrap, endOrphan, ServerProcess } from './demo/server-process.ts';
 import { COMPANIES } from './demo/story.ts';
 import { describeFailure, enrollFleet, FleetTally } from './fleet.ts';
 
-const usage = `npm run demo -- [--port 8420] [--keep]
+const usage = `npm run demo -- [--port 8420 (or TSUKASA_PORT)] [--keep]
 
 A server on a throw-away data directory, a stand-in for Apple's push service, two contractors and forty simulated devices.
 --keep leaves the directory behind.
@@ -135,7 +135,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 const { values } = parseArgs({
   options: {
-    port: { type: 'string', default: '8420' },
+    port: { type: 'string', default: process.env['TSUKASA_PORT'] ?? '8420' },
     keep: { type: 'boolean', default: false },
     code: { type: 'string' },
     help: { type: 'boolean', default: false },
