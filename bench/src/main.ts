@@ -1,6 +1,10 @@
 import { appleConnect } from './apple-connect/index.ts';
+import { billing } from './billing/index.ts';
 
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { 'apple-connect': appleConnect };
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  'apple-connect': appleConnect,
+  billing,
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = BENCHES[name];

@@ -209,20 +209,22 @@ export async function listRows(tx: Tx, month: Month, filter: RowFilter): Promise
   return (await query.execute()).map(({ content }) => content as Row); // written by `insertRows` and never changed
 }
 
-/** What a month issued for these contractors. */
+export type KeptRow = { readonly row: Row; readonly approved: boolean };
+
+/** What a month issued for these contractors, or would issue by its draft. */
 export async function rowsOf(
   tx: Tx,
   month: Month,
   contractorIds: readonly ContractorId[],
-): Promise<ReadonlyMap<ContractorId, Row>> {
+): Promise<ReadonlyMap<ContractorId, KeptRow>> {
   if (contractorIds.length === 0) return new Map();
   const rows = await over(tx)
     .selectFrom('closing_rows')
-    .select(['contractor_id', 'content'])
+    .select(['contractor_id', 'content', (eb) => eb('numbers', 'is not', null).as('approved')])
     .where('month', '=', monthColumn(month))
     .where('contractor_id', 'in', [...contractorIds])
     .execute();
-  return new Map(rows.map((row) => [row.contractor_id, row.content as Row]));
+  return new Map(rows.map((row) => [row.contractor_id, { row: row.content as Row, approved: Boolean(row.approved) }]));
 }
 
 /** What each row becomes, in the order in which numbers are given: older contractors first. */

@@ -8,12 +8,12 @@ import { canonicalDetails } from '../audit/index.ts';
 import { type ContractRecord, type Customer, profilesOf, selectContracts } from '../contracts/index.ts';
 import { adjustmentCharge } from './adjustment-line.ts';
 import { approvedUntil } from './adjustment-store.ts';
-import { rowsOf } from './closing-store.ts';
+import { type KeptRow, rowsOf } from './closing-store.ts';
 import type { Month } from './days.ts';
 import type { BillingDeps } from './deps.ts';
 import { differences, type Issued, NOTHING, netOf } from './differences.ts';
 import { type InvoiceRecord, invoicesWithCredits, openBefore } from './invoice-store.ts';
-import type { Credit, KeptReason, Line, Party, Row } from './model.ts';
+import type { Basis, Credit, KeptReason, Line, Party, Row } from './model.ts';
 import { creditTotals, sumYen, taxTotals } from './money.ts';
 import { type OwedCharge, owedBy, type RateOf, standardRates } from './owed.ts';
 import { type Billed, byPlace, reconcile, type ToCredit } from './reconcile.ts';
@@ -23,13 +23,14 @@ import { type BillingSettings, roundingOf } from './settings.ts';
 export type Frame = {
   readonly month: Month;
   readonly book: Book;
+  readonly bookVersion: number;
   readonly settings: BillingSettings;
   readonly rates: RateOf;
 };
 
 export async function frameOf(deps: BillingDeps, tx: Tx, month: Month, settings: BillingSettings): Promise<Frame> {
-  const { book } = await deps.books.current(tx);
-  return { month, book, settings, rates: standardRates(settings) };
+  const { book, version } = await deps.books.current(tx);
+  return { month, book, bookVersion: version, settings, rates: standardRates(settings) };
 }
 
 /** Contractors that are computed together: large enough for few statements, small enough not to hold up others. */
@@ -54,7 +55,10 @@ type Gathered = {
   readonly contracts: readonly ContractRecord[];
   readonly adjustments: readonly OwedCharge[];
   readonly billed: readonly Billed[];
-  readonly before: Issued;
+  readonly before: Row | undefined;
+  readonly basis: Basis;
+  /** Months before this one owe what they owed when the month before was closed. */
+  readonly settled: boolean;
 };
 
 /** The rows of these contractors; none for one with nothing to bill, nothing to credit and no problem. */
@@ -62,20 +66,25 @@ export async function draftBatch(tx: Tx, frame: Frame, customers: readonly Custo
   const ids = customers.map(({ contractorId }) => contractorId);
   const contracts = await selectContracts(tx, ids);
   const adjustments = await approvedUntil(tx, frame.month, ids);
-  const billed = await openBefore(tx, frame.month, ids);
   const previous = await rowsOf(tx, frame.month.subtract({ months: 1 }), ids);
+  const bases = new Map(ids.map((id) => [id, basisOf(frame, contracts.get(id) ?? [])]));
+  const settled = new Set(ids.filter((id) => isSettled(bases.get(id), previous.get(id))));
+  const billed = await openBefore(tx, frame.month, ids, settled);
   const found = customers.map((customer) => {
     const { contractorId } = customer;
+    const own = contracts.get(contractorId) ?? [];
     const gathered: Gathered = {
-      contracts: contracts.get(contractorId) ?? [],
+      contracts: own,
       adjustments: (adjustments.get(contractorId) ?? []).map((each) => adjustmentCharge(each, frame.rates)),
       billed: billed.get(contractorId) ?? [],
-      before: previous.get(contractorId) ?? NOTHING,
+      before: previous.get(contractorId)?.row,
+      basis: bases.get(contractorId) ?? basisOf(frame, own),
+      settled: settled.has(contractorId),
     };
     return { customer, gathered, ...reconcileOne(frame, gathered) };
   });
   const shown = found.filter(({ bill, credit, problems, gathered }) =>
-    [bill, credit, problems, gathered.before.lines, gathered.before.credits].some((list) => list.length > 0),
+    [bill, credit, problems, ...Object.values(issuedIn(gathered.before))].some((list) => list.length > 0),
   );
   const needed = shown.flatMap(({ credit }) => credit.map(({ billed: each }) => each.invoiceId));
   const invoices = await invoicesWithCredits(tx, frame.month, [...new Set(needed)]);
@@ -89,6 +98,21 @@ export async function draftBatch(tx: Tx, frame: Frame, customers: readonly Custo
   });
 }
 
+function basisOf({ bookVersion }: Frame, contracts: readonly ContractRecord[]): Basis {
+  return { facts: contracts.reduce((sum, { history }) => sum + history.length, 0), book: bookVersion };
+}
+
+/** What an approved closing issued from the same basis left nothing open of the months until then. */
+function isSettled(now: Basis | undefined, before: KeptRow | undefined): boolean {
+  if (now === undefined || before === undefined || !before.approved) return false;
+  const { basis } = before.row;
+  return basis.facts === now.facts && basis.book === now.book;
+}
+
+function issuedIn(row: Row | undefined): Issued {
+  return row === undefined ? NOTHING : { lines: row.lines, credits: row.credits };
+}
+
 type ReconciledOne = {
   readonly bill: readonly OwedCharge[];
   readonly credit: readonly ToCredit<OwedCharge>[];
@@ -96,7 +120,8 @@ type ReconciledOne = {
 };
 
 function reconcileOne({ book, month, settings, rates }: Frame, gathered: Gathered): ReconciledOne {
-  const from = settings.firstMonth === undefined ? undefined : Temporal.PlainYearMonth.from(settings.firstMonth);
+  const first = settings.firstMonth === undefined ? undefined : Temporal.PlainYearMonth.from(settings.firstMonth);
+  const from = gathered.settled ? month : first;
   const answers = gathered.contracts.map((contract) => owedBy(book, contract, rates, { from, to: month }));
   const owed = [...answers.flatMap((answer) => answer.owed), ...gathered.adjustments];
   return { ...reconcile(owed, gathered.billed), problems: answers.flatMap(({ problems }) => problems) };
@@ -121,6 +146,7 @@ function rowOf({ month, settings }: Frame, shown: ToShow, invoices: readonly Inv
   return {
     contractorId: customer.contractorId,
     contractorName: customer.name,
+    basis: gathered.basis,
     recipient: recipientOf(customer, profile),
     rounding,
     lines,
@@ -129,8 +155,8 @@ function rowOf({ month, settings }: Frame, shown: ToShow, invoices: readonly Inv
     net,
     tax,
     total: sumYen([net, tax]),
-    previousNet: netOf(gathered.before),
-    differences: differences(month.toString(), issued, gathered.before),
+    previousNet: netOf(issuedIn(gathered.before)),
+    differences: differences(month.toString(), issued, issuedIn(gathered.before)),
     problems,
   };
 }

@@ -171,11 +171,12 @@ export async function insertCredited(tx: Tx, month: Month, credited: readonly Ne
     throw new Error('a credit note names a line that is not billed');
 }
 
-/** Lines billed before a month and not credited before it, by contractor. */
+/** Lines billed before a month and not credited before it, by contractor; of `settled` contractors adjustments only. */
 export async function openBefore(
   tx: Tx,
   month: Month,
   contractorIds: readonly ContractorId[],
+  settled: ReadonlySet<ContractorId>,
 ): Promise<ReadonlyMap<ContractorId, readonly Billed[]>> {
   if (contractorIds.length === 0) return new Map();
   const { rows } = await sql<
@@ -186,7 +187,8 @@ export async function openBefore(
     left join credited_charges c on c.contractor_id = b.contractor_id and c.charge = b.charge and c.times = b.times
       and c.closed_month < ${monthColumn(month)}
     where b.contractor_id = any(${[...contractorIds]}::uuid[]) and b.closed_month < ${monthColumn(month)}
-      and c.charge is null`.execute(tx);
+      and c.charge is null
+      and (not (b.contractor_id = any(${[...settled]}::uuid[])) or b.charge like 'adjustment/%')`.execute(tx);
   const billed = rows.map((row) => ({
     contractorId: row.contractor_id,
     charge: row.charge,

@@ -110,10 +110,17 @@ export type Difference = {
   readonly because: readonly KeptReason[];
 };
 
+/**
+ * What a row was computed from: as long as it is the same, nothing of the months until then has changed. Histories are only
+ * ever added to, so the number of facts tells one from another.
+ */
+export type Basis = { readonly facts: number; readonly book: number };
+
 /** What closing a month issues for one contractor. `net`, `tax` and `total` are of the invoice and the credit notes together. */
 export type Row = {
   readonly contractorId: ContractorId;
   readonly contractorName: string;
+  readonly basis: Basis;
   readonly recipient: Party;
   readonly rounding: Rounding;
   readonly lines: readonly Line[];
