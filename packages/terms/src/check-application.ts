@@ -1,5 +1,5 @@
 import { MAX_DEVICES } from './applications.ts';
-import { applied, type Before, type Checked, MAX_AMOUNT } from './check-common.ts';
+import { applied, type Before, type Checked, MAX_AMOUNT, MAX_LINE } from './check-common.ts';
 import { compareMonths, isAfter, isBefore, monthOf } from './days.ts';
 import { TermsError } from './errors.ts';
 import type { QuoteLine } from './model.ts';
@@ -91,6 +91,9 @@ function checkLine(fact: Checked<'quoted'>, line: QuoteLine, subjects: ReadonlyS
     throw new TermsError('amount.out_of_range', { amount, min: 0, max: MAX_AMOUNT }, feeClause(fee, subject));
   if (deviceCount !== undefined && (!Number.isInteger(deviceCount) || deviceCount < 1 || deviceCount > MAX_DEVICES))
     throw new TermsError('count.out_of_range', { subject, deviceCount, max: MAX_DEVICES }, feeClause(fee, subject));
+  const quantity = line.per === 'contract' ? 1 : (deviceCount ?? MAX_DEVICES);
+  if (quantity * amount > MAX_LINE)
+    throw new TermsError('amount.too_large', { subject, quantity, unitAmount: amount }, feeClause(fee, subject));
   if (fact.from !== undefined && fee === 'initial')
     throw new TermsError('quote.initial_later', { subject }, feeClause(fee, subject));
   if (os !== undefined && !(subject === 'service' && fee === 'monthly'))

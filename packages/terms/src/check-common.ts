@@ -6,6 +6,8 @@ import type { Reading } from './state.ts';
 
 /** The largest single amount that people type in, in yen; our choice. */
 export const MAX_AMOUNT = 1_000_000_000;
+/** The largest fee that one line of a quote can come to, in yen; our choice. Sums of many such stay exact. */
+export const MAX_LINE = 100_000_000_000;
 
 /** What a check looks at: the facts before the new one, corrections applied, and what the terms make of them. */
 export type Before = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { BOOK, checkFact, checkHistory, type FactBody, type History } from './index.ts';
+import { BOOK, checkFact, checkHistory, type FactBody, type History, type QuoteLine } from './index.ts';
 import { append, contract, day, type Entry, history, month, TODAY } from './testing.ts';
 
 const LAST = '2026-11-20';
@@ -176,6 +176,22 @@ const CASES: readonly Case[] = [
     code: 'quote.repeated',
     facts: waiting,
     entry: [LAST, quoted({ subject: 'service', fee: 'monthly' }, { subject: 'service', fee: 'monthly' })],
+  },
+  {
+    code: 'amount.too_large',
+    clause: 'sch-1-2-1',
+    facts: waiting,
+    entry: [LAST, quoted({ subject: 'service', fee: 'monthly', amount: 100_001, per: 'device' })],
+    name: 'a price for each device that may come to more than a line may',
+  },
+  {
+    code: 'amount.too_large',
+    clause: 'sch-1-2-1',
+    facts: waiting,
+    entry: [
+      LAST,
+      quoted({ subject: 'service', fee: 'monthly', os: 'iOS', amount: 1_000_000, per: 'device', deviceCount: 100_001 }),
+    ],
   },
   {
     code: 'amount.out_of_range',
@@ -376,9 +392,9 @@ const CASES: readonly Case[] = [
   },
 ];
 
-type Line = { subject: string; fee: 'initial' | 'monthly'; amount?: number; os?: string };
-function line(of: Line) {
-  return { amount: 100, per: 'contract' as const, ...of };
+type Line = Pick<QuoteLine, 'subject' | 'fee'> & Partial<QuoteLine>;
+function line(of: Line): QuoteLine {
+  return { amount: 100, per: 'contract', ...of };
 }
 function quoted(...lines: readonly Line[]): Extract<FactBody, { type: 'quoted' }> {
   return { type: 'quoted', application: 'new', lines: lines.map(line) };

@@ -180,6 +180,12 @@ export const ClosingApproval = Type.Object(
   Closed,
 );
 
+/** A day from which a rate or a rounding holds: consumption tax is older than the service. */
+const DayOfLaw = Type.String({
+  format: 'date',
+  pattern: '^(19|2[01])[0-9]{2}-',
+  description: 'A day in Asia/Tokyo, of the years 1900 to 2199: 2019-10-01.',
+});
 /** Who bills, and how. Rates and rounding hold from a day on; the past keeps its own. */
 export const BillingSettings = Type.Object(
   {
@@ -209,7 +215,7 @@ export const BillingSettings = Type.Object(
     taxRates: Type.Array(
       Type.Object(
         {
-          from: Day,
+          from: DayOfLaw,
           category: Type.Enum(['standard', 'reduced']),
           rate: Type.String({ pattern: '^[0-9]{1,2}(\\.[0-9]{1,2})?$' }),
         },
@@ -217,7 +223,7 @@ export const BillingSettings = Type.Object(
       ),
       { minItems: 1, maxItems: 50 },
     ),
-    rounding: Type.Array(Type.Object({ from: Day, mode: Type.Enum(['down', 'half_up', 'up']) }, Closed), {
+    rounding: Type.Array(Type.Object({ from: DayOfLaw, mode: Type.Enum(['down', 'half_up', 'up']) }, Closed), {
       minItems: 1,
       maxItems: 50,
     }),

@@ -1,10 +1,17 @@
 import { type Static, Type } from 'typebox';
 import { Closed, Instant, Nullable, Text, Uuid } from './common.ts';
 
-/** A day in Asia/Tokyo, ISO 8601. */
-export const Day = Type.String({ format: 'date', description: 'A day in Asia/Tokyo: 2026-04-01.' });
-/** A calendar month in Asia/Tokyo. */
-export const Month = Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$', description: 'A calendar month: 2026-04.' });
+/** A day in Asia/Tokyo, ISO 8601, of the years 2000 to 2199: the days that the terms reckon with. */
+export const Day = Type.String({
+  format: 'date',
+  pattern: '^2[01][0-9]{2}-',
+  description: 'A day in Asia/Tokyo, of the years 2000 to 2199: 2026-04-01.',
+});
+/** A calendar month in Asia/Tokyo, of the same years. */
+export const Month = Type.String({
+  pattern: '^2[01][0-9]{2}-(0[1-9]|1[0-2])$',
+  description: 'A calendar month, of the years 2000 to 2199: 2026-04.',
+});
 export const Yen = Type.Integer({ description: 'Whole yen, excluding consumption tax unless said otherwise.' });
 export const DeviceCount = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 export const Words = Type.Object(

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Tx } from '../../base/db.ts';
+import { DomainError } from '../../base/errors.ts';
 import type { Actor, RequestContext } from '../../base/http/context.ts';
 import { PROVIDER_ID } from '../../base/ids.ts';
 import * as store from './closing-store.ts';
-import { byContractor, type Month } from './days.ts';
+import { byContractor, compareMonths, dayOf, type Month } from './days.ts';
 import type { BillingDeps } from './deps.ts';
 import { draftAll, frameOf, rowFingerprint } from './draft.ts';
 import type { Row } from './model.ts';
@@ -87,15 +88,20 @@ class Summing {
 
 export type Preview = { readonly sums: store.Sums; readonly rows: readonly Row[]; readonly more: boolean };
 
+/** How far ahead of today a closing can be previewed, in months. */
+const AHEAD = 24;
+
 /**
  * What closing a month would issue, or would issue again for a month that is closed; nothing is kept. Rows after one
- * contractor, sums over all.
+ * contractor, sums over all. Throws `invalid` for a month more than two years ahead.
  */
 export async function previewClosing(
   deps: BillingDeps,
   month: Month,
   page: { readonly after: string | undefined; readonly limit: number },
 ): Promise<Preview> {
+  if (compareMonths(month, dayOf(deps.clock.now()).toPlainYearMonth().add({ months: AHEAD })) > 0)
+    throw new DomainError('invalid', 'the month is too far ahead', { reason: 'billing.preview_far' });
   return deps.db.jobs(async (tx) => {
     const { settings } = await currentSettings(tx);
     const frame = await frameOf(deps, tx, month, settings);

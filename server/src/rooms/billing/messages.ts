@@ -79,6 +79,10 @@ export const billingMessages: Messages = {
     ja: '調整の対象月は、12か月先までの月にしてください。',
     en: 'An adjustment is for a month at most twelve months ahead.',
   },
+  'billing.preview_far': {
+    ja: '締めの見通しは、24か月先の月までです。',
+    en: 'A closing can be previewed at most 24 months ahead.',
+  },
   'billing.adjustment_decided': {
     ja: 'この調整はすでに決定されています。',
     en: 'This adjustment was decided already.',

@@ -180,6 +180,8 @@ test('a draft explains itself: sums, rows, differences that add up', async () =>
   assert.deepEqual([changed?.amount, changed?.because[0]?.text], [2250, '台数が40台から55台に変わりました。']);
   const preview = await t.handlers.previewClosing({ ...at, query: {} }, t.as('b'));
   assert.deepEqual(preview.rows, [row]);
+  const far = { ...t.none, params: { month: '2199-12' }, query: {} };
+  await assert.rejects(t.handlers.previewClosing(far, t.as('b')), { reason: 'billing.preview_far' });
   const { next, items } = await t.handlers.listClosings(t.none, t.as('b'));
   assert.deepEqual(
     [next, items.map((each) => `${each.month} ${each.state}`)],

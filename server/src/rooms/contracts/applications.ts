@@ -42,7 +42,9 @@ function askedBy(
   if (content.type === 'service') {
     const { kind, deviceCount, options } = content;
     const service = { subject: SERVICE, ...(deviceCount === undefined ? {} : { deviceCount }) };
-    const item = book.catalogue.kinds.findLast(({ id }) => id === kind)?.item ?? '';
+    // An unknown kind is refused as a kind of what is offered (Art. 2).
+    const { kinds } = book.catalogue;
+    const item = (kinds.findLast(({ id }) => id === kind) ?? kinds.at(-1))?.item ?? '';
     const fact: Asked = { type: 'applied', on, application, item, kind, requests: [service, ...options], ...startOn };
     return { contractId: undefined, fact };
   }

@@ -38,6 +38,18 @@ for (const { what, call, clause, reason, status } of [
     status: 422,
   },
   {
+    what: 'a designated day beyond the years that the terms reckon with',
+    call: { subject: 'service', arrivedOn: '2025-04-10', designatedOn: '2200-01-01' },
+    reason: 'request.validation',
+    status: 422,
+  },
+  {
+    what: 'a designated day in the year 0',
+    call: { subject: 'service', arrivedOn: '2025-04-10', designatedOn: '0000-01-01' },
+    reason: 'request.validation',
+    status: 422,
+  },
+  {
     what: 'an arrival in the future',
     call: { subject: 'service', arrivedOn: '2025-04-11' },
     clause: 'art-10-1',
@@ -79,6 +91,15 @@ for (const deviceCount of [0, -1, 1_000_001, 1.5]) {
     );
   });
 }
+
+test('a kind that does not exist is refused as such', async () => {
+  const contractorId = await ground.newContractor();
+  const body = { type: 'service' as const, kind: '__proto__', options: [] };
+  const problem = await unchanged(contractorId, () =>
+    provider.refused('createApplication', { params: { contractorId }, body }),
+  );
+  assert.deepEqual([problem.reason, problem.clause], ['terms.kind.not_offered', 'art-2']);
+});
 
 test('a month that has begun cannot get another count', async () => {
   const { contractorId, contractId } = await office([{ subject: 'operation-proxy', deviceCount: 40 }]);
