@@ -44,16 +44,39 @@ const provider = await t.providerToken();
 const administrator = await t.contractorToken(own, 'contractor_administrator');
 const CALLERS = [provider, provider, provider, administrator, administrator, administrator, undefined] as const;
 
-async function make(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>> {
+type Made = Readonly<Record<string, unknown>>;
+const make = (path: string, body: unknown) => send('POST', `/api/v1/contractors/${own}${path}`, body);
+const provide = (path: string, body: unknown) => send('POST', `/api/v1/provider/contractors/${own}${path}`, body);
+
+async function send(method: 'GET' | 'POST', url: string, body?: unknown): Promise<Made> {
   const answer = await app.inject({
-    method: 'POST',
-    url: `/api/v1/contractors/${own}${path}`,
+    method,
+    url,
     headers: { authorization: `Bearer ${provider}`, 'content-type': 'application/json' },
-    payload: JSON.stringify(body),
+    ...(body !== undefined && { payload: JSON.stringify(body) }),
   });
   assert.ok(answer.statusCode < 300, answer.body);
   return answer.json();
 }
+
+/** A contract in force, which devices need, and the ids that its routes take. */
+async function newContract(): Promise<Known> {
+  const arrivedOn = t.clock.now().toZonedDateTimeISO('Asia/Tokyo').toPlainDate().toString();
+  const options = [{ subject: 'operation-proxy', deviceCount: 40 }];
+  const content = { type: 'service', kind: 'device-and-app', options };
+  const { applicationId, contractId } = await provide('/applications', { content, arrivedOn });
+  const lines = ['initial', 'monthly'].map((fee) => ({ subject: 'service', fee, amount: 1000, per: 'contract' }));
+  await provide(`/applications/${applicationId}/quote`, { lines });
+  await provide(`/applications/${applicationId}/acceptance`, { billingStartOn: arrivedOn });
+  const { items } = (await send('GET', `/api/v1/contractors/${own}/licences`)) as { items: Licence[] };
+  for (const { document, version, sha256 } of items) await make(`/licences/${document}/agreement`, { version, sha256 });
+  return {
+    contractId: [String(contractId)],
+    applicationId: [String(applicationId)],
+    document: items.map((each) => each.document),
+  };
+}
+type Licence = { readonly document: string; readonly version: string; readonly sha256: string };
 
 /** A device that takes actions: it enrolled, and has been silent ever since. */
 async function newDevice(contractorId: ContractorId): Promise<string> {
@@ -75,6 +98,7 @@ async function newDevice(contractorId: ContractorId): Promise<string> {
 }
 
 async function knownThings(): Promise<Known> {
+  const contract = await newContract();
   const deviceId = await newDevice(own);
   const foreign = await newDevice(other);
   const person = await make('/persons', { name: 'Person' });
@@ -83,6 +107,7 @@ async function knownThings(): Promise<Known> {
   const action = await make(`/devices/${deviceId}/actions`, { type: 'refresh' });
   const { userId } = await t.member(own, 'helpdesk');
   return {
+    ...contract,
     contractorId: [own],
     deviceId: [deviceId, deviceId, foreign],
     personId: [String(person['personId'])],
