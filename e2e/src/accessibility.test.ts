@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Locator } from 'playwright-core';
 import { openBrowser, overflow, type Scheme, seriousFindings, standStill, Visitor } from './browser.ts';
+import { contractPlaces } from './contract-places.ts';
 import { enroll } from './fleet.ts';
 import { type Contractor, useStage } from './harness.ts';
-import { contractorPages, outsidePages, type Place, PROVIDER_PAGES } from './pages.ts';
+import { contractorPages, contractPages, outsidePages, type Place, PROVIDER_PAGES } from './pages.ts';
 import { codeOf, join } from './people.ts';
 import { until } from './wait.ts';
 import type { Language } from './words.ts';
@@ -50,7 +51,8 @@ const stage = useStage(async (opened) => {
     body: { email: 'new@example.jp', role: 'helpdesk' },
   });
   setupCode = codeOf(invited.url);
-  inside = [...PROVIDER_PAGES, ...contractorPages(contractorId, deviceId)];
+  const places = await contractPlaces(opened, contractorId);
+  inside = [...PROVIDER_PAGES, ...contractorPages(contractorId, deviceId), ...contractPages(places)];
 });
 
 before(async () => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Client } from './api-client.ts';
 import { openBrowser, type Scheme, standStill, Visitor } from './browser.ts';
 import { Demonstration } from './demonstration.ts';
-import { contractorPages, type Place, PROVIDER_PAGES } from './pages.ts';
+import { contractorPages, contractPages, type Place, PROVIDER_PAGES } from './pages.ts';
 import { signInWithCookie } from './people.ts';
 import { until } from './wait.ts';
 import type { Language } from './words.ts';
@@ -62,7 +62,21 @@ async function placesOf(client: Client): Promise<readonly Place[]> {
     const page = await client.call('listActions', { params: { contractorId }, query });
     return page.items[0]?.deviceId;
   });
-  return [...PROVIDER_PAGES, ...contractorPages(contractorId, deviceId)];
+  const contracts = await client.call('listContracts', { params: { contractorId } });
+  const inbox = await client.call('listApplicationInbox', { query: { limit: 1 } });
+  const invoices = await client.call('listAllInvoices', { query: { limit: 1 } });
+  const closings = await client.call('listClosings');
+  return [
+    ...PROVIDER_PAGES,
+    ...contractorPages(contractorId, deviceId),
+    ...contractPages({
+      contractorId,
+      contractId: contracts.items[0]?.contractId ?? '',
+      ...(inbox.items[0] === undefined ? {} : { application: inbox.items[0] }),
+      ...(invoices.items[0] === undefined ? {} : { invoice: invoices.items[0] }),
+      ...(closings.next === null ? {} : { month: closings.next }),
+    }),
+  ];
 }
 
 type OpenBrowser = Awaited<ReturnType<typeof openBrowser>>;

@@ -270,6 +270,8 @@ function ContractorSelect({
       label={t('provider.name')}
       required
       searchable
+      // The dialog begins here: it shall not begin with an open list.
+      openOnFocus={false}
       data={options}
       filter={({ options: all }) => all}
       value={value}
