@@ -9,6 +9,7 @@ import { noContract } from './contract-store.ts';
 import type { EntitlementDesk } from './entitlement.ts';
 import type { LedgerDeps } from './ledger.ts';
 import { licencesIn } from './licences.ts';
+import { dayOf } from './model.ts';
 import {
   nameOf,
   presentCharge,
@@ -67,11 +68,12 @@ export function getEntitlements(
   on: string | undefined,
   context: RequestContext,
 ): Promise<api.Entitlements> {
+  const now = deps.clock.now();
   const day = on === undefined ? undefined : parseDay(on, '?on');
-  return reading(deps, contractorId, context.language, async ({ tx, today, now, language }) => {
+  return deps.db.asContractor(contractorId, async (tx) => {
     const answer =
       day === undefined ? await deps.desk.today(tx, contractorId, now) : await deps.desk.on(tx, contractorId, day);
-    return presentEntitlements(answer, day ?? today, language);
+    return presentEntitlements(answer, day ?? dayOf(now), context.language);
   });
 }
 
