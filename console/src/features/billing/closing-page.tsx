@@ -50,6 +50,7 @@ function useRows(month: string, kept: boolean, q: string | undefined) {
         ? call('getClosing', { params: { month }, query: { q, cursor: pageParam, limit: 50 }, signal })
         : call('previewClosing', { params: { month }, query: { cursor: pageParam, limit: 50 }, signal }),
     getNextPageParam: (last) => last.nextCursor ?? undefined,
+    refetchInterval: ({ state }) => (state.data?.pages[0]?.closing.state === 'issuing' ? 3_000 : false),
   });
 }
 

@@ -22,7 +22,12 @@ export const CLOSING_TONE: Readonly<Record<Closing['state'], Tone>> = {
 };
 
 export function useClosings() {
-  return useQuery({ queryKey: ['billing', 'closings'], queryFn: () => call('listClosings') });
+  return useQuery({
+    queryKey: ['billing', 'closings'],
+    queryFn: () => call('listClosings'),
+    // Until the documents of an approved month are written.
+    refetchInterval: ({ state }) => (state.data?.items.some((one) => one.state === 'issuing') === true ? 3_000 : false),
+  });
 }
 
 /** Months in their order: closed ones, a draft, and the one that comes next. */
