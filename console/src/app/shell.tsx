@@ -80,7 +80,7 @@ const PROVIDER_BILLING = [
 const PROVIDER_ADMINISTRATION = [
   { to: '/provider/staff', key: 'staff', icon: IconShieldLock, needs: 'provider.staff.manage' },
   { to: '/provider/api-tokens', key: 'apiTokens', icon: IconKey, needs: 'provider.staff.manage' },
-  { to: '/provider/audit', key: 'audit', icon: IconHistory, needs: 'provider.read' },
+  { to: '/provider/audit', key: 'audit', icon: IconHistory, needs: 'provider.audit.read' },
 ] as const satisfies readonly NavItem[];
 type NavItem = {
   readonly to: string;

@@ -4,6 +4,7 @@
  */
 export const PERMISSIONS = [
   'provider.read', // see the list of contractors and the installation's state
+  'provider.audit.read', // the provider's own audit trail
   'provider.contractors.write', // create, rename and suspend contractors
   'provider.staff.manage', // provider staff and the provider's tokens
   'provider.contracts.read', // the book of contracts, applications, customers, revisions of the terms
@@ -95,6 +96,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   ]),
   provider_billing: new Set<Permission>([
     'provider.read',
+    'provider.audit.read',
     'provider.contracts.read',
     'provider.billing.read',
     'provider.billing.write',

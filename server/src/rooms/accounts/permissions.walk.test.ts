@@ -157,16 +157,7 @@ const WHO: Readonly<Record<RouteName, string>> = {
 
 /** Of the routes above from before there were contracts: what the provider's sales, billing and desk staff may call. */
 const STAFF: Readonly<Record<'S' | 'B' | 'D', readonly RouteName[]>> = {
-  S: [
-    'listProviderAudit',
-    'verifyProviderAudit',
-    'listContractors',
-    'createContractor',
-    'changeContractor',
-    'getProviderStatus',
-    'getContractor',
-    'getDashboard',
-  ],
+  S: ['listContractors', 'createContractor', 'changeContractor', 'getProviderStatus', 'getContractor', 'getDashboard'],
   B: [
     'listProviderAudit',
     'verifyProviderAudit',
@@ -178,8 +169,6 @@ const STAFF: Readonly<Record<'S' | 'B' | 'D', readonly RouteName[]>> = {
     'verifyAudit',
   ],
   D: [
-    'listProviderAudit',
-    'verifyProviderAudit',
     'listContractors',
     'getProviderStatus',
     'getContractor',
