@@ -5,7 +5,10 @@ import { CliError, EXIT, type ExitCode } from './exit.ts';
 
 type Routes = typeof routes;
 type Part<R, K extends string> = K extends keyof R ? (R[K] extends TSchema ? Static<R[K]> : undefined) : undefined;
-type Answer<R extends Route> = R['response'] extends TSchema ? Static<R['response']> : undefined;
+/** By name, so that the compiler reads the one that a call asks for, not the union of all. */
+type Answers = {
+  readonly [N in RouteName]: Routes[N]['response'] extends TSchema ? Static<Routes[N]['response']> : undefined;
+};
 
 export type Target = { readonly url: string; readonly token: string; readonly language: 'ja' | 'en' };
 export type Request<N extends RouteName> = {
@@ -27,10 +30,10 @@ export async function call<N extends RouteName>(
   target: Target,
   name: N,
   request: Request<N> = {},
-): Promise<Answer<Routes[N]>> {
+): Promise<Answers[N]> {
   const text = await (await exchange(target, name, request)).text();
   const isText = (routes[name] as Route).contentType !== undefined;
-  return (text === '' ? undefined : isText ? text : JSON.parse(text)) as Answer<Routes[N]>;
+  return (text === '' ? undefined : isText ? text : JSON.parse(text)) as Answers[N];
 }
 
 /** The same for what may be no text: the bytes as they came. */

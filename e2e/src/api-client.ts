@@ -8,8 +8,10 @@ type Part<N extends RouteName, K extends string> = K extends keyof Routes[N]
     : undefined
   : undefined;
 
+/** By name, so that the compiler reads the one that a call asks for, not the union of all. */
+type Answers = { readonly [N in RouteName]: Part<N, 'response'> };
 /** What a route answers; `undefined` for an empty answer. */
-export type Answer<N extends RouteName> = Part<N, 'response'>;
+export type Answer<N extends RouteName> = Answers[N];
 export type Request<N extends RouteName> = {
   readonly params?: Part<N, 'params'>;
   readonly query?: Part<N, 'query'>;

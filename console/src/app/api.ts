@@ -24,8 +24,10 @@ type Given<K extends string, P> = [P] extends [undefined]
 export type Input<N extends RouteName> = Given<'params', Part<N, 'params'>> &
   Given<'query', Part<N, 'query'>> &
   Given<'body', Part<N, 'body'>>;
+/** By name, so that the compiler reads the one that a call asks for, not the union of all. */
+type Outputs = { readonly [N in RouteName]: Part<N, 'response'> };
 /** What a route answers; `undefined` for an empty answer. */
-export type Output<N extends RouteName> = Part<N, 'response'>;
+export type Output<N extends RouteName> = Outputs[N];
 export type Query<N extends RouteName> = LooseFields<Part<N, 'query'>>;
 
 type Parts = {

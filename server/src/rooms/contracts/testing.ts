@@ -17,7 +17,10 @@ import { compose } from '../../compose.ts';
 
 type Routes = typeof routes;
 type Part<R, K extends string> = K extends keyof R ? (R[K] extends TSchema ? Static<R[K]> : undefined) : undefined;
-type Answer<R extends Route> = R['response'] extends TSchema ? Static<R['response']> : undefined;
+/** By name, so that the compiler reads the one that a call asks for, not the union of all. */
+type Answers = {
+  readonly [N in RouteName]: Routes[N]['response'] extends TSchema ? Static<Routes[N]['response']> : undefined;
+};
 export type Call<N extends RouteName> = {
   readonly params?: Part<Routes[N], 'params'>;
   readonly query?: Part<Routes[N], 'query'>;
@@ -50,13 +53,13 @@ export class Caller {
   }
 
   /** The answer of a call that goes well, checked against its schema. */
-  async ok<N extends RouteName>(name: N, call: Call<N> = {}): Promise<Answer<Routes[N]>> {
+  async ok<N extends RouteName>(name: N, call: Call<N> = {}): Promise<Answers[N]> {
     const { status, route, answer } = await this.send(name, call);
     assert.equal(status, route.status, `${name}: ${answer.body}`);
     if (route.response === null || route.contentType !== undefined) return answer.rawPayload as never;
     const body: unknown = answer.json();
     answerChecker(route.response, name)(body);
-    return body as Answer<Routes[N]>;
+    return body as Answers[N];
   }
 
   /** The problem of a call that is refused. */
