@@ -33,6 +33,8 @@ import {
   personDevices,
   recordEvent,
   registerRetention,
+  registerSupportReview,
+  reviewSupportSoon,
 } from './rooms/devices/index.ts';
 import { directoryMessages, personHandlers } from './rooms/directory/index.ts';
 import { reportHandlers } from './rooms/reports/index.ts';
@@ -57,13 +59,14 @@ export const compose: Compose = async (foundation) => {
   actions.registerJobs(jobs);
   certificates.registerJobs(jobs);
   registerRetention({ ...foundation, retention: config.retention }, jobs);
+  registerSupportReview({ ...foundation, support }, jobs);
   const handlers: Handlers<typeof routes> = {
     ...accounts.handlers,
     ...auditHandlers(deps),
     ...contracts.handlers,
     ...billing.handlers,
     ...personHandlers({ ...deps, devices: personDevices }),
-    ...deviceHandlers({ ...deps, contractorSettings, channels, gates, entitlement, openActions: actions }),
+    ...deviceHandlers({ ...deps, contractorSettings, channels, gates, entitlement, support, openActions: actions }),
     ...actions.handlers,
     ...certificates.handlers,
     ...reportHandlers({
@@ -103,6 +106,7 @@ export const compose: Compose = async (foundation) => {
     started: async () => {
       apple.start();
       await contracts.started();
+      await db.jobs(reviewSupportSoon);
       const link = await accounts.firstAdministratorLink();
       if (link === undefined) return [];
       return ['最初の提供者管理者を作成する / Create the first provider administrator (24 h, once):', `  ${link}`];
@@ -170,6 +174,7 @@ function joinContracts(
       },
       tell: async (tx, contractorId, notice) => recordEvent(tx, contractorId, notice),
       serviceEnded: (tx, contractorId, now) => actions.endAll(tx, contractorId, 'contract_ended', now),
+      catalogueChanged: reviewSupportSoon,
     },
   });
 }

@@ -270,6 +270,14 @@ const event: Wordings = {
     'An answer to a command that was never sent arrived',
   ),
   'channel.late_result': w('終わった操作への応答が遅れて届きました', 'An answer came after its action had ended'),
+  'device.out_of_support': w(
+    '端末がサービスの対象外になりました（{osFamily} {osVersion}、対象: {supported}）',
+    'A device is out of support ({osFamily} {osVersion}; supported: {supported})',
+  ),
+  'device.supported_again': w(
+    '端末がサービスの対象に戻りました（{osFamily} {osVersion}）',
+    'A device is supported again ({osFamily} {osVersion})',
+  ),
   'enrollment.replaced': w('端末が登録し直されました', 'A device enrolled again'),
   'identity.renewal_failed': w('識別証明書を更新できません', 'An identity certificate cannot be renewed'),
   'identity.renewal_refused': w(
@@ -397,6 +405,7 @@ const source: Wordings = {
   EnableLostMode: w('紛失モードの開始', 'Lost mode turned on'),
   DisableLostMode: w('紛失モードの終了', 'Lost mode turned off'),
   declarative: w('端末からの通知', 'Told by the device'),
+  catalogue: w('サービス一覧の確認', 'Check against the catalogue'),
   checked_out: w('端末側での管理の解除', 'Management removed on the device'),
 };
 const section: Wordings = {

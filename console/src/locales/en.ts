@@ -265,6 +265,7 @@ export const en: Messages = {
     push_token_dead: 'Cannot be woken by push',
     low_storage: 'Little storage left',
     never_observed: 'Never reported anything',
+    out_of_support: 'OS or usage mode not supported',
   },
   contacts: {
     PT1H: 'Within an hour',
@@ -275,6 +276,16 @@ export const en: Messages = {
   },
   usageMode: { 'company-owned': 'Company-owned', 'personally-owned': 'Personally-owned' },
   managementState: { enrolling: 'Enrolling', managed: 'Managed', unmanaged: 'Unmanaged' },
+  support: { supported: 'Supported', os: 'OS not supported', usage_mode: 'Usage mode not supported' },
+  supportNotice: {
+    title: 'This device is out of support',
+    osFamily: '{{system}} is not among the operating systems that the service supports. Supported: {{supported}}.',
+    osVersion: 'This version of the OS ({{system}}) is not supported by the service. Supported: {{supported}}.',
+    usageMode: 'The usage mode “{{mode}}” is not supported by the service. Supported: {{supported}}.',
+    since:
+      'Since {{time}}. The device stays managed and goes on being shown; update its OS, or enroll it again in a supported way.',
+    none: 'none',
+  },
   devices: {
     title: 'Devices',
     search: 'Search name, serial, phone number, person, kana',
@@ -291,6 +302,7 @@ export const en: Messages = {
     osVersion: 'OS version',
     osVersionHint: 'e.g. 18.1 or 18.*',
     usageMode: 'Usage mode',
+    support: 'Support by the service',
     supervised: 'Supervision',
     supervisedYes: 'Supervised',
     supervisedNo: 'Not supervised',
@@ -321,6 +333,7 @@ export const en: Messages = {
     phoneNumber: 'Phone number',
     person: 'Person',
     department: 'Department',
+    support: 'Support',
     usageMode: 'Usage mode',
     managementState: 'Management',
     supervised: 'Supervision',

@@ -21,6 +21,7 @@ import { Identities } from './identities.tsx';
 import { Apps, Certificates, Profiles } from './inventory.tsx';
 import type { DeviceFacts } from './observed.tsx';
 import { Overview } from './overview.tsx';
+import { SupportNotice } from './support-notice.tsx';
 
 /** One device: what it said of itself and when, what can be done with it, what was done. */
 export function DevicePage() {
@@ -111,6 +112,7 @@ function Content({ device, contractorId }: { device: DeviceFacts; contractorId: 
           {device.managementState === 'enrolling' ? t('device.enrollingText') : t('device.notManaged')}
         </Alert>
       )}
+      <SupportNotice device={device} />
       <Tabs
         value={current}
         keepMounted={false}

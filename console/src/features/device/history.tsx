@@ -1,6 +1,6 @@
 import { Accordion, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { MANAGEMENT_STATES, USAGE_MODES } from '@tsukasa/api';
+import { MANAGEMENT_STATES, SUPPORT_STATES, USAGE_MODES } from '@tsukasa/api';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
 import { oneOf } from '../../app/search.ts';
@@ -30,6 +30,8 @@ function useValueText(): (field: string, value: unknown) => string {
     if (state !== undefined) return t(`managementState.${state}`);
     const mode = field === 'usageMode' ? oneOf(value, USAGE_MODES) : undefined;
     if (mode !== undefined) return t(`usageMode.${mode}`);
+    const support = field === 'support' ? oneOf(value, SUPPORT_STATES) : undefined;
+    if (support !== undefined) return t(`support.${support}`);
     return typeof value === 'string' ? value : JSON.stringify(value);
   };
 }

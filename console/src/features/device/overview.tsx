@@ -9,7 +9,7 @@ import { formatBytes, formatPercent, useLanguage } from '../../shared/format.ts'
 import { Section } from '../../shared/page.tsx';
 import { Status, type Tone } from '../../shared/status.tsx';
 import { Time, TimeAgo, TimeUntil } from '../../shared/time.tsx';
-import { MANAGEMENT_TONE } from '../devices/cells.tsx';
+import { MANAGEMENT_TONE, SUPPORT_TONE } from '../devices/cells.tsx';
 import { type DeviceFacts, type DevicePart, Observed } from './observed.tsx';
 
 type BooleanField = { [K in keyof DeviceFacts]: DeviceFacts[K] extends boolean | null ? K : never }[keyof DeviceFacts];
@@ -160,6 +160,13 @@ function Management({ device, contractorId }: DevicePart) {
     <Facts title={t('device.management')}>
       <Fact label={t('fields.managementState')}>
         <Status tone={MANAGEMENT_TONE[device.managementState]}>{t(`managementState.${device.managementState}`)}</Status>
+      </Fact>
+      <Fact label={t('fields.support')}>
+        {device.support === null ? (
+          '–'
+        ) : (
+          <Status tone={SUPPORT_TONE[device.support]}>{t(`support.${device.support}`)}</Status>
+        )}
       </Fact>
       <Fact label={t('device.channel')}>
         <Status tone={channel.canWake ? 'good' : 'warning'}>

@@ -6,6 +6,11 @@ import { Status, type Tone } from '../../shared/status.tsx';
 import { TimeAgo } from '../../shared/time.tsx';
 import type { ColumnKey } from './search.ts';
 
+export const SUPPORT_TONE: Readonly<Record<NonNullable<DeviceSummary['support']>, Tone>> = {
+  supported: 'good',
+  os: 'warning',
+  usage_mode: 'warning',
+};
 export const MANAGEMENT_TONE: Readonly<Record<DeviceSummary['managementState'], Tone>> = {
   enrolling: 'active',
   managed: 'good',
@@ -26,9 +31,11 @@ export function useCell(): (device: DeviceSummary, column: ColumnKey) => ReactNo
       case 'modelName':
         return d.modelName ?? d.productName ?? d.model ?? '–';
       case 'osVersion':
-        return d.osVersion === null ? '–' : `${d.osFamily ?? ''} ${d.osVersion}`;
+        return d.osVersion === null ? '–' : <OsVersion device={d} />;
       case 'managementState':
         return <Status tone={MANAGEMENT_TONE[d.managementState]}>{t(`managementState.${d.managementState}`)}</Status>;
+      case 'support':
+        return d.support === null ? '–' : <Status tone={SUPPORT_TONE[d.support]}>{t(`support.${d.support}`)}</Status>;
       case 'usageMode':
         return t(`usageMode.${d.usageMode}`);
       case 'supervised':
@@ -57,6 +64,18 @@ export function useCell(): (device: DeviceSummary, column: ColumnKey) => ReactNo
         return d[column] ?? '–';
     }
   };
+}
+
+/** The version, with a mark when the device is out of support: also for whoever does not show that column. */
+function OsVersion({ device }: { device: DeviceSummary }) {
+  const { t } = useTranslation();
+  const text = `${device.osFamily ?? ''} ${device.osVersion}`;
+  if (device.support === null || device.support === 'supported') return text;
+  return (
+    <span title={t(`support.${device.support}`)}>
+      <Status tone={SUPPORT_TONE[device.support]}>{text}</Status>
+    </span>
+  );
 }
 
 export function deviceName(d: Pick<DeviceSummary, 'name' | 'label' | 'serialNumber'>, unnamed: string): string {

@@ -3,7 +3,14 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { ATTENTION_KINDS, DEVICE_SORTS, MANAGEMENT_STATES, OS_FAMILIES, USAGE_MODES } from '@tsukasa/api';
+import {
+  ATTENTION_KINDS,
+  DEVICE_SORTS,
+  MANAGEMENT_STATES,
+  OS_FAMILIES,
+  SUPPORT_STATES,
+  USAGE_MODES,
+} from '@tsukasa/api';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
 import { oneOf } from '../../app/search.ts';
@@ -101,6 +108,13 @@ function FilterForm({ contractorId, search, onChange, sortable }: Props) {
         word={(mode) => t(`usageMode.${mode}`)}
         value={search.usageMode}
         onChange={(usageMode) => onChange({ usageMode })}
+      />
+      <Many
+        label={t('devices.support')}
+        options={SUPPORT_STATES}
+        word={(state) => t(`support.${state}`)}
+        value={search.support}
+        onChange={(support) => onChange({ support })}
       />
       <Select
         label={t('devices.supervised')}
@@ -224,6 +238,9 @@ export function ActiveFilters({ search, onChange }: { search: DeviceSearch; onCh
   for (const mode of search.usageMode ?? []) {
     add(t(`usageMode.${mode}`), () => onChange({ usageMode: search.usageMode?.filter((m) => m !== mode) }));
   }
+  for (const state of search.support ?? []) {
+    add(t(`support.${state}`), () => onChange({ support: search.support?.filter((s) => s !== state) }));
+  }
   const { osVersion, supervised } = search;
   if (osVersion !== undefined) add(`${t('fields.osVersion')} ${osVersion}`, () => onChange({ osVersion: undefined }));
   if (supervised !== undefined) {
@@ -260,6 +277,7 @@ export function ActiveFilters({ search, onChange }: { search: DeviceSearch; onCh
             osFamily: undefined,
             osVersion: undefined,
             usageMode: undefined,
+            support: undefined,
             supervised: undefined,
             personId: undefined,
             groupId: undefined,

@@ -4,6 +4,7 @@ import {
   type DeviceSummary,
   MANAGEMENT_STATES,
   OS_FAMILIES,
+  SUPPORT_STATES,
   USAGE_MODES,
 } from '@tsukasa/api';
 import type { Query } from '../../app/api.ts';
@@ -15,6 +16,7 @@ export const COLUMNS = [
   'person',
   'modelName',
   'osVersion',
+  'support',
   'lastContactAt',
   'managementState',
   'usageMode',
@@ -56,6 +58,7 @@ export function readDeviceSearch(search: Record<string, unknown>): DeviceSearch 
     osFamily: manyOf(search['osFamily'], OS_FAMILIES),
     osVersion: textOf(search['osVersion']),
     usageMode: manyOf(search['usageMode'], USAGE_MODES),
+    support: manyOf(search['support'], SUPPORT_STATES),
     supervised: flagOf(search['supervised']),
     personId: textOf(search['personId']),
     groupId: textOf(search['groupId']),

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Closed, Instant, Nullable, Text, Uuid } from './common.ts';
+import { ATTENTION_KINDS } from './devices.ts';
 
 export const Contractor = Type.Object({
   contractorId: Uuid,
@@ -42,15 +43,7 @@ export const Dashboard = Type.Object({
   devices: Type.Object({ managed: Type.Integer(), enrolling: Type.Integer(), unmanaged: Type.Integer() }),
   attention: Type.Array(
     Type.Object({
-      kind: Type.Enum([
-        'silent',
-        'lost_mode',
-        'no_passcode',
-        'not_encrypted',
-        'push_token_dead',
-        'low_storage',
-        'never_observed',
-      ]),
+      kind: Type.Enum([...ATTENTION_KINDS]),
       count: Type.Integer(),
     }),
   ),

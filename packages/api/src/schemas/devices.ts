@@ -7,6 +7,8 @@ export const MANAGEMENT_STATES = ['enrolling', 'managed', 'unmanaged'] as const;
 export type ManagementState = (typeof MANAGEMENT_STATES)[number];
 export const OS_FAMILIES = ['iOS', 'iPadOS', 'macOS', 'tvOS', 'visionOS', 'watchOS'] as const;
 export type OsFamily = (typeof OS_FAMILIES)[number];
+export const SUPPORT_STATES = ['supported', 'os', 'usage_mode'] as const;
+export type SupportState = (typeof SUPPORT_STATES)[number];
 export const PLATFORMS = ['apple'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
@@ -41,12 +43,17 @@ export const DeviceSummary = Type.Object({
   enrolledAt: Nullable(Instant),
   lastContactAt: Nullable(Instant),
   lastObservedAt: Nullable(Instant),
+  /** What of it the provider's catalogue does not support; null while its OS is not known. */
+  support: Nullable(Type.Enum([...SUPPORT_STATES])),
 });
 export type DeviceSummary = Static<typeof DeviceSummary>;
 
 /** One device. `observedAt` gives for each observed field the time at which the device said so. */
 export const Device = Type.Object({
   ...DeviceSummary.properties,
+  supportSince: Nullable(Instant),
+  /** Of a device that is out of support: why, and what the catalogue supports today. */
+  supportProblems: Type.Array(Type.Object({ code: Type.String(), supported: Type.String() })),
   hardwareId: Type.String(),
   imei: Nullable(Type.String()),
   meid: Nullable(Type.String()),
@@ -107,6 +114,7 @@ export const ATTENTION_KINDS = [
   'push_token_dead',
   'low_storage',
   'never_observed',
+  'out_of_support',
 ] as const;
 
 const filters = {
@@ -121,6 +129,7 @@ const filters = {
   osFamily: Type.Optional(Type.Array(Type.Enum([...OS_FAMILIES]))),
   osVersion: Type.Optional(Type.String({ maxLength: 40, description: 'Exact version, or a prefix ending in `.*`.' })),
   usageMode: Type.Optional(Type.Array(Type.Enum([...USAGE_MODES]))),
+  support: Type.Optional(Type.Array(Type.Enum([...SUPPORT_STATES]))),
   supervised: Type.Optional(Type.Boolean()),
   personId: Type.Optional(Uuid),
   groupId: Type.Optional(Uuid),

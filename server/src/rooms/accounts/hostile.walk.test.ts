@@ -12,6 +12,7 @@ import { TEST_MASTER_KEY } from '../../base/testing.ts';
 // The whole server, as in the walk over the permissions.
 import { compose } from '../../compose.ts';
 import { markManaged, registerDevice } from '../devices/index.ts';
+import { testSupport } from '../devices/testing.ts';
 import { PUBLIC_URL, testAccounts } from './testing/app.ts';
 import { type Known, type WildRequest, wildRequests } from './testing/requests.ts';
 
@@ -84,7 +85,7 @@ async function newDevice(contractorId: ContractorId): Promise<string> {
   const values = { name: 'Device', osFamily: 'iOS', osVersion: '18.5', supervised: true } as const;
   const about = { contractorId, platform: 'apple', hardwareId: newId(), usageMode: 'company-owned', values } as const;
   const deviceId = await t.db.asContractor(contractorId, async (tx) => {
-    const taken = await registerDevice(tx, { ...about, now });
+    const taken = await registerDevice(tx, { ...about, now }, testSupport());
     await markManaged(tx, contractorId, taken.deviceId, now);
     return taken.deviceId;
   });

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../../base/db.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { type DeviceId, markManaged, type ObservedValues, registerDevice } from '../devices/index.ts';
-import { testEntitlement } from '../devices/testing.ts';
+import { testEntitlement, testSupport } from '../devices/testing.ts';
 import { checkingAnswers, testGround } from '../directory/testing.ts';
 import { type ActionId, createActions, type Dialect, type Progress } from './index.ts';
 
@@ -119,7 +119,7 @@ export async function actionsGround() {
     const usageMode = 'company-owned';
     return ground.db.asContractor(contractorId, async (tx) => {
       const device = { contractorId, platform: 'apple', hardwareId, usageMode, values, now } as const;
-      const { deviceId } = await registerDevice(tx, device);
+      const { deviceId } = await registerDevice(tx, device, testSupport());
       await markManaged(tx, contractorId, deviceId, now);
       return deviceId;
     });

@@ -7,7 +7,7 @@ import { DomainError, errorCode } from '../../base/errors.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import type { ActionOutcome, Actions } from '../actions/index.ts';
-import { recordEvent } from '../devices/index.ts';
+import { type DeviceSupport, recordEvent } from '../devices/index.ts';
 import {
   type AnswerRow,
   commandsOfAction,
@@ -37,6 +37,7 @@ export type AnswersDeps = {
   readonly metrics: AppleMetrics;
   readonly actions: () => Actions;
   readonly wakeUps: WakeUps;
+  readonly support: DeviceSupport;
 };
 
 /**
@@ -130,7 +131,7 @@ export class AnswerWorker {
       if (!gone) await this.#deps.wakeUps.wantWake(tx, contractorId, enrollmentId, at);
       return;
     }
-    const interpretation = await interpret(tx, answer);
+    const interpretation = await interpret(tx, answer, { support: this.#deps.support, now });
     if (actionId !== undefined) await this.#finish(tx, { ...answer, actionId }, interpretation, now);
     if (interpretation.askAgain && !gone) await observeSoon(tx, contractorId, enrollmentId, now);
   }

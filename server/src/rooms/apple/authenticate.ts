@@ -124,17 +124,21 @@ async function enroll(
   await requireSupported(deps, tx, known, valuesOf(message), found.invitation.usageMode, now);
   if (live !== undefined) await replace(deps, tx, live, now);
   const { invitation } = found;
-  const { deviceId } = await registerDevice(tx, {
-    contractorId,
-    platform: 'apple',
-    hardwareId: udid,
-    usageMode: invitation.usageMode,
-    invitationId,
-    personId: invitation.personId,
-    ...(invitation.label === '' ? {} : { label: invitation.label }),
-    values: valuesOf(message),
-    now,
-  });
+  const { deviceId } = await registerDevice(
+    tx,
+    {
+      contractorId,
+      platform: 'apple',
+      hardwareId: udid,
+      usageMode: invitation.usageMode,
+      invitationId,
+      personId: invitation.personId,
+      ...(invitation.label === '' ? {} : { label: invitation.label }),
+      values: valuesOf(message),
+      now,
+    },
+    deps.support,
+  );
   const enrollmentId = await insertEnrollment(tx, {
     contractorId,
     deviceId,

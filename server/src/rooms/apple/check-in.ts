@@ -100,7 +100,7 @@ export class CheckIn {
       case 'GetBootstrapToken':
         return this.#getBootstrapToken(tx, enrollment);
       case 'DeclarativeManagement':
-        return declarativeReply(tx, enrollment, message, now);
+        return declarativeReply(tx, enrollment, message, { support: this.#deps.support, now });
       case 'GetToken':
         throw new Refusal('channel.unknown_token_service', {
           deviceId: enrollment.deviceId,

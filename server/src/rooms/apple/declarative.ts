@@ -16,7 +16,7 @@ import {
 } from '@tsukasa/apple-mdm';
 import { json, type Tx, tables } from '../../base/db.ts';
 import type { ContractorId } from '../../base/ids.ts';
-import { type DeviceFacts, getDevice, type ObservedValues, observe } from '../devices/index.ts';
+import { type DeviceFacts, getDevice, type Judging, type ObservedValues, observe } from '../devices/index.ts';
 import type { Message } from './check-in.ts';
 import type { EnrollmentId, EnrollmentRow } from './model.ts';
 import { Refusal } from './refusal.ts';
@@ -55,13 +55,14 @@ export async function declarativeReply(
   tx: Tx,
   enrollment: EnrollmentRow,
   message: Message<'DeclarativeManagement'>,
-  now: Temporal.Instant,
+  judging: Judging,
 ): Promise<Reply> {
+  const { now } = judging;
   const { contractorId, deviceId, accessRights } = enrollment;
   const endpoint = parseEndpoint(message.endpoint);
   if (endpoint.name === 'unknown') throw new Refusal('channel.malformed', { deviceId, detail: 'Endpoint' });
   if (endpoint.name === 'status') {
-    await status(tx, enrollment, message.data ?? Buffer.alloc(0), now);
+    await status(tx, enrollment, message.data ?? Buffer.alloc(0), judging);
     return EMPTY;
   }
   const device = await getDevice(tx, contractorId, deviceId);
@@ -112,7 +113,8 @@ async function noteSync(
 }
 
 /** A status report: only what changed, or everything (`FullReport`). The observed values follow it. */
-async function status(tx: Tx, enrollment: EnrollmentRow, data: Buffer, now: Temporal.Instant): Promise<void> {
+async function status(tx: Tx, enrollment: EnrollmentRow, data: Buffer, judging: Judging): Promise<void> {
+  const { now } = judging;
   const { contractorId, enrollmentId, deviceId } = enrollment;
   const report = parse(data, enrollment);
   const before = await at(tx)
@@ -141,13 +143,8 @@ async function status(tx: Tx, enrollment: EnrollmentRow, data: Buffer, now: Temp
     })
     .onConflict((conflict) => conflict.columns(['contractor_id', 'enrollment_id']).doUpdateSet(changed))
     .execute();
-  await observe(tx, contractorId, deviceId, {
-    section: 'declarative_status',
-    at: now,
-    source: 'declarative',
-    values: valuesOf(report),
-    body: whole,
-  });
+  const said = { section: 'declarative_status', at: now, source: 'declarative', values: valuesOf(report), body: whole };
+  await observe(tx, contractorId, deviceId, said, judging);
 }
 
 function parse(data: Buffer, { deviceId }: EnrollmentRow): StatusReport {

@@ -137,7 +137,7 @@ type Channel = {
 };
 
 function deviceChannel(deps: AppleDeps, wakeUps: WakeUps, ledger: Ledger): Channel {
-  const { config, db, clock, log, secrets, registry, certificates, actions } = deps;
+  const { config, db, clock, log, secrets, registry, certificates, actions, support } = deps;
   const bodies = new BodyReader();
   const cache = new IdentityCache(CACHED_CERTIFICATES);
   const store: ChannelStore = new ChannelStore({
@@ -147,7 +147,7 @@ function deviceChannel(deps: AppleDeps, wakeUps: WakeUps, ledger: Ledger): Chann
   });
   const gauges = { waiting: () => store.waiting, cached: () => cache.size, receiving: () => bodies.held };
   const metrics = createAppleMetrics(registry, gauges);
-  const answers = new AnswerWorker({ db, clock, log, metrics, actions, wakeUps });
+  const answers = new AnswerWorker({ db, clock, log, metrics, actions, wakeUps, support });
   const identifier = new Identifier({
     cache,
     clientCertHeader: config.clientCertHeader,

@@ -13,6 +13,7 @@ import {
 import type { Tx } from '../../base/db.ts';
 import type { ActionOutcome, Failure, FailureLink } from '../actions/index.ts';
 import {
+  type Judging,
   observe,
   observeApps,
   observeCertificates,
@@ -42,10 +43,10 @@ export type Interpretation = {
 const MOST_RESULT = 64 * 1024;
 
 /** Reads one stored answer into the devices room. Throws `PlistError` when it is not what was asked. */
-export async function interpret(tx: Tx, answer: AnswerRow): Promise<Interpretation> {
+export async function interpret(tx: Tx, answer: AnswerRow, judging: Judging): Promise<Interpretation> {
   const report = parseConnect(answer.body);
   if (answer.status !== 'Acknowledged') return { outcome: await refused(tx, answer, report), askAgain: false };
-  const result = await acknowledged(tx, answer, report);
+  const result = await acknowledged(tx, answer, report, judging);
   const failure = answer.requestType === 'Settings' ? settingsFailure(report.raw) : undefined;
   if (failure !== undefined) return { outcome: { state: 'failed', failure }, askAgain: false };
   const askAgain = ['Settings', 'EnableLostMode', 'DisableLostMode', 'ClearPasscode'].includes(answer.requestType);
@@ -56,6 +57,7 @@ async function acknowledged(
   tx: Tx,
   answer: AnswerRow,
   { raw }: ConnectReport,
+  judging: Judging,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const { contractorId, deviceId, requestType: source, receivedAt: at } = answer;
   const list = { at, source };
@@ -63,10 +65,22 @@ async function acknowledged(
     case 'DeviceInformation':
       // A question of an expert holds some values only; it must not stand as the device's whole report.
       if (answer.purpose === 'raw') return shown(raw);
-      await observe(tx, contractorId, deviceId, { section: 'device_information', ...list, ...deviceReading(raw) });
+      await observe(
+        tx,
+        contractorId,
+        deviceId,
+        { section: 'device_information', ...list, ...deviceReading(raw) },
+        judging,
+      );
       return undefined;
     case 'SecurityInfo':
-      await observe(tx, contractorId, deviceId, { section: 'security_info', ...list, ...securityReading(raw) });
+      await observe(
+        tx,
+        contractorId,
+        deviceId,
+        { section: 'security_info', ...list, ...securityReading(raw) },
+        judging,
+      );
       return undefined;
     case 'InstalledApplicationList':
       if (answer.purpose === 'raw') return shown(raw);
@@ -87,7 +101,7 @@ async function acknowledged(
     }
     case 'EnableLostMode':
     case 'DisableLostMode':
-      await noteLostMode(tx, answer, source === 'EnableLostMode');
+      await noteLostMode(tx, answer, source === 'EnableLostMode', judging);
       return undefined;
     default:
       return answer.actionId === undefined ? undefined : shown(raw);
@@ -95,10 +109,11 @@ async function acknowledged(
 }
 
 /** The device itself said so, though not in a report. */
-async function noteLostMode(tx: Tx, answer: AnswerRow, lostMode: boolean): Promise<void> {
+async function noteLostMode(tx: Tx, answer: AnswerRow, lostMode: boolean, judging: Judging): Promise<void> {
   const { contractorId, deviceId, requestType, receivedAt } = answer;
   const values = { lostMode };
-  await observe(tx, contractorId, deviceId, { section: 'lost_mode', at: receivedAt, source: requestType, values });
+  const said = { section: 'lost_mode', at: receivedAt, source: requestType, values };
+  await observe(tx, contractorId, deviceId, said, judging);
 }
 
 async function refused(tx: Tx, answer: AnswerRow, report: ConnectReport): Promise<ActionOutcome> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContractorId } from '../../base/ids.ts';
 import { testDatabase } from '../../base/testing.ts';
-import { appleBench, TestDevice } from './testing.ts';
+import { appleBench, TestDevice, UNSUPPORTED } from './testing.ts';
 
 const database = await testDatabase();
 const { query } = database;
@@ -81,7 +81,7 @@ test('a device whose OS the catalogue does not have is refused, told what is sup
   const contractorId = await bench.newContractor();
   const device = new TestDevice(bench, contractorId, {});
   await device.install(await bench.invite(contractorId));
-  bench.unsupported.add(String(device.facts['OSVersion']));
+  bench.unsupported.set(String(device.facts['OSVersion']), UNSUPPORTED);
   const refused = await device.authenticate();
   assert.equal(refused.status, 403);
   assert.equal(refused.body.toString(), 'channel.not_supported: os.version: iOS 16+\n');

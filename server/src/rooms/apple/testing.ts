@@ -17,7 +17,7 @@ import { type Actions, createActions } from '../actions/index.ts';
 import { recordAudit } from '../audit/index.ts';
 import { type Certificates, createCertificates } from '../certificates/index.ts';
 import { deviceHandlers } from '../devices/index.ts';
-import { testEntitlement } from '../devices/testing.ts';
+import { testEntitlement, testSupport } from '../devices/testing.ts';
 import { type Apple, type AppleDeps, createApple } from './index.ts';
 import { CERT_HEADER, KEY, TestDevice, TOPIC } from './testing-device.ts';
 
@@ -33,8 +33,8 @@ export type AppleBench = {
   readonly database: TestDatabase;
   /** What the contracts allow; `missing` takes it away. What is sent to devices follows `contract_heads.service_days`. */
   readonly entitlement: ReturnType<typeof testEntitlement>;
-  /** Versions of an OS that the catalogue does not have. */
-  readonly unsupported: Set<string>;
+  /** Versions of an OS that the catalogue does not have, and why. */
+  readonly unsupported: ReturnType<typeof testSupport>['unsupported'];
   newContractor(): Promise<ContractorId>;
   /** The link of a new invitation. */
   invite(contractorId: ContractorId, request?: Partial<InviteRequest>): Promise<string>;
@@ -86,7 +86,7 @@ export async function appleBench(
     return (await query<{ name: string }>(text, [contractorId]))[0]?.name;
   };
   const entitlement = testEntitlement();
-  const unsupported = new Set<string>();
+  const support = testSupport();
   const apple = createApple({
     config,
     db,
@@ -103,7 +103,7 @@ export async function appleBench(
     certificates: () => certificates,
     actions: () => actions,
     entitlement,
-    support: { check: async (_tx, device) => (unsupported.has(device.osVersion ?? '') ? [UNSUPPORTED] : []) },
+    support,
   });
   const { bindings, revocations, topicUse } = apple;
   const shared = { db, clock, secrets, recordAudit };
@@ -119,6 +119,7 @@ export async function appleBench(
   const devices = deviceHandlers({
     ...shared,
     entitlement,
+    support,
     publicUrl: url,
     gates: new Map([['apple', apple.gate]]),
     channels: new Map([['apple', apple.channel]]),
@@ -136,7 +137,7 @@ export async function appleBench(
     certificates,
     clock,
     entitlement,
-    unsupported,
+    unsupported: support.unsupported,
     url,
     database,
     newContractor: async () => {
@@ -181,7 +182,8 @@ export async function appleBench(
   return bench;
 }
 
-const UNSUPPORTED = { code: 'os.version', supported: 'iOS 16+' };
+/** Why a version is not supported. */
+export const UNSUPPORTED = { code: 'os.version', what: 'os', supported: 'iOS 16+' } as const;
 
 /** As the room of contracts leaves it for a contractor whose contract is in force. */
 const SERVED = `insert into contract_heads (contractor_id, chain_seq, hash, version, service_days)

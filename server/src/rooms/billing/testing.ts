@@ -43,6 +43,7 @@ export async function testBilling(now = '2026-11-02T00:00:00Z') {
       probe: () => Promise.resolve({ done: false }),
       tell: () => Promise.resolve(),
       serviceEnded: () => Promise.resolve(),
+      catalogueChanged: () => Promise.resolve(),
     },
     keepAfterContract: Temporal.Duration.from('P90D'),
     checkInvoices: () => Promise.resolve({ invoices: 0, problems: [] }),

@@ -54,6 +54,7 @@ export function changeCatalogue(
     const row = { version: before.version + 1, content, changed_at: now, changed_by: context.actor.name };
     await store.insertCatalogue(tx, row);
     await raise(tx);
+    await deps.surroundings.catalogueChanged(tx);
     await record(deps, tx, context, 'catalogue.changed', { version: row.version });
     return present(row);
   });

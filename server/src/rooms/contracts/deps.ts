@@ -26,6 +26,8 @@ export interface ContractSurroundings {
   tell(tx: Tx, contractorId: ContractorId, notice: EndingNotice): Promise<void>;
   /** No contract lets devices be managed any more: what is still open towards them ends. */
   serviceEnded(tx: Tx, contractorId: ContractorId, now: Temporal.Instant): Promise<void>;
+  /** The provider's catalogue says something else once `tx` has committed. */
+  catalogueChanged(tx: Tx): Promise<void>;
 }
 
 export type ContractsDeps = {

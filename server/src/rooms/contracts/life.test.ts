@@ -129,6 +129,7 @@ test('both sides see an end coming 60, 30 and 7 days before it, once each, and i
       serviceEnded: async (_tx, id) => {
         if (id === contractorId) ended.push(id);
       },
+      catalogueChanged: async () => undefined,
     },
   };
   for (const day of [

@@ -9,7 +9,7 @@ import { DAILY, registerDaily } from './daily.ts';
 import type { ContractsDeps } from './deps.ts';
 import { EntitlementDesk } from './entitlement.ts';
 import { contractHandlers, termsHandlers } from './routes.ts';
-import { checkSupport, type EnrollingDevice } from './support.ts';
+import { checkSupport, type EnrollingDevice, type OutOfSupport } from './support.ts';
 import type { InvoiceCheck } from './verify.ts';
 
 export interface Contracts {
@@ -17,11 +17,7 @@ export interface Contracts {
   /** Throws `precondition_failed` (`entitlement.<function>`), naming the clause and what to do, unless today's contracts allow it. */
   require(tx: Tx, contractorId: ContractorId, what: EntitledFunction, now: Temporal.Instant): Promise<void>;
   /** What of a device is out of support today (Art. 1, 3). */
-  check(
-    tx: Tx,
-    device: EnrollingDevice,
-    now: Temporal.Instant,
-  ): Promise<readonly { readonly code: string; readonly supported: string }[]>;
+  check(tx: Tx, device: EnrollingDevice, now: Temporal.Instant): Promise<readonly OutOfSupport[]>;
   /** For each authorized request: throws `precondition_failed` for what an ended contract leaves no right to. */
   admit(route: Pick<Route, 'access'>, context: RequestContext): Promise<void>;
   /** The provider's book as `tx` sees it. */

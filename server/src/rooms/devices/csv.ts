@@ -36,6 +36,7 @@ const COLUMNS = {
   enrolledAt: { ja: '登録日時', en: 'Enrolled at', cell: (device) => device.enrolledAt },
   lastContactAt: { ja: '最終通信日時', en: 'Last contact at', cell: (device) => device.lastContactAt },
   lastObservedAt: { ja: '最終取得日時', en: 'Last observed at', cell: (device) => device.lastObservedAt },
+  support: { ja: 'サポート', en: 'Support', cell: (device) => device.support },
 } as const satisfies Readonly<Record<string, Column>>;
 
 export type ColumnName = keyof typeof COLUMNS;

@@ -48,6 +48,7 @@ const LISTED = [
   'app_count',
   'enrolled_at',
   'last_observed_at',
+  'support',
 ] as const;
 
 /** A row of the list. */
@@ -178,5 +179,6 @@ export function summary(row: ListedRow, openActions: number): DeviceSummary {
     enrolledAt: row.enrolled_at?.toString() ?? null,
     lastContactAt: row.last_contact_at?.toString() ?? null,
     lastObservedAt: row.last_observed_at?.toString() ?? null,
+    support: row.support,
   };
 }

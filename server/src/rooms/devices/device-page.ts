@@ -6,12 +6,13 @@ import { momentCursor, pageOf } from './cursors.ts';
 import { type ListDeps, summary } from './device-list.ts';
 import { assignablePerson } from './invitations.ts';
 import { LIST_SECTIONS, selectApps, selectCertificates, selectProfiles } from './lists.ts';
-import type { DeviceId } from './model.ts';
+import type { DeviceId, DeviceSupport } from './model.ts';
 import { deviceSearchKey } from './observed.ts';
 import { displayName, personColumns } from './registry.ts';
 import * as store from './store.ts';
+import { problemsOf } from './support.ts';
 
-export type PageDeps = ListDeps & { readonly recordAudit: RecordAudit };
+export type PageDeps = ListDeps & { readonly recordAudit: RecordAudit; readonly support: DeviceSupport };
 
 /** Throws `not_found`. */
 export function showDevice(deps: PageDeps, contractorId: ContractorId, deviceId: DeviceId): Promise<Device> {
@@ -74,8 +75,13 @@ async function read(deps: PageDeps, tx: Tx, contractorId: ContractorId, deviceId
   if (row === undefined) throw store.noDevice();
   const open = await deps.openActions.openByDevice(tx, contractorId, [deviceId]);
   const channel = await deps.channels.get(row.platform)?.describe(tx, contractorId, deviceId);
+  // What is supported instead is read from the catalogue of now: the row says only that the device is out of it.
+  const flagged = row.support !== null && row.support !== 'supported';
+  const problems = flagged ? await problemsOf(tx, row, { support: deps.support, now: deps.clock.now() }) : undefined;
   return {
     ...summary(row, open.get(deviceId) ?? 0),
+    supportSince: row.support_since?.toString() ?? null,
+    supportProblems: (problems ?? []).map(({ code, supported }) => ({ code, supported })),
     hardwareId: row.hardware_id,
     imei: row.imei,
     meid: row.meid,

@@ -39,6 +39,8 @@ function trouble(kind: AttentionKind, { silentBefore, deadTokens }: Surroundings
       return sql`d.device_id = any(${[...deadTokens]}::uuid[])`;
     case 'low_storage':
       return sql`d.available_bytes < least(d.capacity_bytes / 10, ${LOW_STORAGE_BYTES})`;
+    case 'out_of_support':
+      return sql`d.support in ('os', 'usage_mode')`;
     case 'never_observed':
       return sql`d.last_observed_at is null`;
   }
@@ -58,6 +60,7 @@ export function filterCondition(contractorId: ContractorId, filter: DeviceFilter
   oneOf(all, 'management_state', filter.state);
   oneOf(all, 'os_family', filter.osFamily);
   oneOf(all, 'usage_mode', filter.usageMode);
+  oneOf(all, 'support', filter.support);
   if (filter.osVersion !== undefined) all.push(versionCondition(filter.osVersion));
   if (filter.supervised !== undefined) all.push(sql`d.supervised = ${filter.supervised}`);
   if (filter.personId !== undefined) all.push(sql`d.person_id = ${filter.personId}::uuid`);

@@ -29,4 +29,5 @@ export {
 } from './registry.ts';
 export { type Retention, registerRetention } from './retention.ts';
 export { type DeviceDeps, deviceHandlers, deviceMessages } from './routes.ts';
+export { registerSupportReview, reviewSupport, reviewSupportSoon } from './support.ts';
 export type { SurroundingDeps } from './surroundings.ts';

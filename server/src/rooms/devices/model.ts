@@ -192,15 +192,25 @@ export interface Entitlement {
   ): Promise<void>;
 }
 
+/** What of a device is out of support, with what the catalogue supports instead, in its words (`iOS 16+`). */
+export type SupportProblem = {
+  readonly code: string;
+  readonly what: 'os' | 'usage_mode';
+  readonly supported: string;
+};
+
 /** What the provider's catalogue supports (terms, Art. 1 and 3); implemented by the room of contracts. */
 export interface DeviceSupport {
-  /** What is out of support today, with what is supported in the catalogue's words; empty for a device that is supported. */
+  /** Empty for a device that is supported today. */
   check(
     tx: Tx,
     device: { readonly osFamily: string; readonly osVersion: string | undefined; readonly usageMode: string },
     now: Temporal.Instant,
-  ): Promise<readonly { readonly code: string; readonly supported: string }[]>;
+  ): Promise<readonly SupportProblem[]>;
 }
+
+/** By what a device is judged, and as of when. */
+export type Judging = { readonly support: DeviceSupport; readonly now: Temporal.Instant };
 
 /** Whether a platform is ready for new devices; implemented by its dialect. */
 export interface InvitationGate {

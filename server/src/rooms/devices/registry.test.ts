@@ -52,13 +52,13 @@ async function newPerson(contractorId: ContractorId, name: string, kana = ''): P
 
 const say = (contractorId: ContractorId, deviceId: DeviceId, values: ObservedValues, body?: unknown) =>
   db.jobsFor(contractorId, (tx) =>
-    observe(tx, contractorId, deviceId, {
-      section: 'device_information',
-      source: 'test',
-      at: clock.now(),
-      values,
-      body,
-    }),
+    observe(
+      tx,
+      contractorId,
+      deviceId,
+      { section: 'device_information', source: 'test', at: clock.now(), values, body },
+      { support: ground.support, now: clock.now() },
+    ),
   );
 
 test('each value shows when it was said, and what changed shows in the history', async () => {
@@ -90,7 +90,13 @@ test('older news changes nothing', async () => {
   await say(contractorId, deviceId, { name: 'neu' }, { n: 2 });
   const old = { section: 'device_information', source: 'test', at: clock.now().subtract({ hours: 1 }) };
   await db.jobsFor(contractorId, (tx) =>
-    observe(tx, contractorId, deviceId, { ...old, values: { name: 'alt' }, body: { n: 1 } }),
+    observe(
+      tx,
+      contractorId,
+      deviceId,
+      { ...old, values: { name: 'alt' }, body: { n: 1 } },
+      { support: ground.support, now: clock.now() },
+    ),
   );
   assert.equal((await show()).name, 'neu');
   const [report] = await ground.query<{ body: { n: number } }>('select body from device_reports where device_id = $1', [
@@ -107,14 +113,18 @@ test('the same hardware enrolls again as the same device, with its label, person
   await db.asContractor(contractorId, (tx) => markUnmanaged(tx, contractorId, deviceId, 'checked_out', clock.now()));
   assert.notEqual((await show()).unmanagedAt, null);
   const again = await db.asContractor(contractorId, (tx) =>
-    registerDevice(tx, {
-      contractorId,
-      platform: 'apple',
-      hardwareId: before.hardwareId,
-      usageMode: 'personally-owned',
-      values: {},
-      now: clock.now(),
-    }),
+    registerDevice(
+      tx,
+      {
+        contractorId,
+        platform: 'apple',
+        hardwareId: before.hardwareId,
+        usageMode: 'personally-owned',
+        values: {},
+        now: clock.now(),
+      },
+      ground.support,
+    ),
   );
   assert.deepEqual(again, { deviceId, isNew: false });
   const device = await show();
@@ -133,14 +143,18 @@ test('two first contacts of one device at once make one device', async () => {
   const now = clock.now();
   const register = () =>
     db.asContractor(contractorId, (tx) =>
-      registerDevice(tx, {
-        contractorId,
-        platform: 'apple',
-        hardwareId: 'same',
-        usageMode: 'company-owned',
-        values: { name: 'x' },
-        now,
-      }),
+      registerDevice(
+        tx,
+        {
+          contractorId,
+          platform: 'apple',
+          hardwareId: 'same',
+          usageMode: 'company-owned',
+          values: { name: 'x' },
+          now,
+        },
+        ground.support,
+      ),
     );
   const both = await Promise.all([register(), register()]);
   assert.equal(both[0].deviceId, both[1].deviceId);

@@ -6,7 +6,9 @@ import type {
   DeviceBrief,
   DeviceFacts,
   DeviceId,
+  DeviceSupport,
   InvitationId,
+  Judging,
   Observation,
   ObservedField,
   ObservedLocation,
@@ -15,14 +17,16 @@ import type {
 import { deviceSearchKey, type FieldChange, merge, observedValues, versionNumbers } from './observed.ts';
 import { reportBody } from './raw-report.ts';
 import * as store from './store.ts';
+import { judgeSupport } from './support.ts';
 
 /**
  * Takes a device in, or finds the one with the same hardware, as `enrolling`. A known device keeps its history, and its
- * person and label unless others are given.
+ * person and label unless others are given. Whether it is supported is looked at as in `observe`.
  */
 export async function registerDevice(
   tx: Tx,
   registration: Registration,
+  support: DeviceSupport,
 ): Promise<{ readonly deviceId: DeviceId; readonly isNew: boolean }> {
   const { contractorId, platform, hardwareId, usageMode, now } = registration;
   const fresh = newId<'Device'>(now.epochMilliseconds);
@@ -32,7 +36,8 @@ export async function registerDevice(
   const deviceId = known === undefined ? fresh : (known.device_id as DeviceId);
   await takeIn(tx, registration, deviceId, isNew);
   const { values } = registration;
-  await observe(tx, contractorId, deviceId, { section: 'enrollment', source: 'enrollment', at: now, values });
+  const said = { section: 'enrollment', source: 'enrollment', at: now, values };
+  await observe(tx, contractorId, deviceId, said, { support, now });
   return { deviceId, isNew };
 }
 
@@ -125,13 +130,15 @@ export async function markUnmanaged(
 
 /**
  * Takes in what a device said about itself: columns, the time of each, the history of what changed, and the raw answer
- * (at most 1 MiB of it). Whatever is older than what is stored is ignored, value by value. Throws `not_found`.
+ * (at most 1 MiB of it). Whatever is older than what is stored is ignored, value by value. A device that says another OS or
+ * version is judged anew by the catalogue. Throws `not_found`.
  */
 export async function observe(
   tx: Tx,
   contractorId: ContractorId,
   deviceId: DeviceId,
   { section, at, source, values, body }: Observation,
+  judging: Judging,
 ): Promise<void> {
   const known = await store.lockDevice(tx, contractorId, deviceId);
   const { set, observedAt, changes, news } = merge(known, values, at);
@@ -141,6 +148,11 @@ export async function observe(
     const columns = { ...set, ...versions, search_key: deviceSearchKey(after), ...lastObserved(known, section, at) };
     await store.updateDevice(tx, contractorId, deviceId, columns, observedAt);
     await store.insertChanges(tx, contractorId, deviceId, changes, { source, at });
+  }
+  const other = set.os_family !== undefined || set.os_version !== undefined || known.support === null;
+  // An enrollment may also have changed the usage mode, before the row was read.
+  if (other || section === 'enrollment') {
+    await judgeSupport(tx, contractorId, { ...known, ...set }, judging, source);
   }
   if (body !== undefined) await store.upsertReport(tx, contractorId, deviceId, { section, at, body: reportBody(body) });
 }

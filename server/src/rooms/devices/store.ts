@@ -59,6 +59,8 @@ const COLUMNS = [
   'location_at',
   'observed_at',
   'last_observed_at',
+  'support',
+  'support_since',
   'search_key',
   'created_at',
   'enrolled_at',

@@ -1,4 +1,4 @@
-import type { ManagementState, OsFamily, Platform, UsageMode } from '@tsukasa/api';
+import type { ManagementState, OsFamily, Platform, SupportState, UsageMode } from '@tsukasa/api';
 
 /** Columns of what a device says about itself. */
 export type ObservedColumns = {
@@ -54,6 +54,8 @@ export type DevicesTable = ObservedColumns & {
   /** ISO instants by field of `ObservedTypes`. */
   observed_at: Record<string, string>;
   last_observed_at: Temporal.Instant | null;
+  support: SupportState | null;
+  support_since: Temporal.Instant | null;
   search_key: string;
   created_at: Temporal.Instant;
   enrolled_at: Temporal.Instant | null;

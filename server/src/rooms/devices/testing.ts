@@ -3,7 +3,7 @@ import { DomainError } from '../../base/errors.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { checkingAnswers, testGround } from '../directory/testing.ts';
 import { type DeviceChannel, type DeviceId, deviceHandlers, type InvitationGate, registerDevice } from './index.ts';
-import type { Entitlement, ObservedValues } from './model.ts';
+import type { DeviceSupport, Entitlement, ObservedValues, SupportProblem } from './model.ts';
 
 /** The contracts as the rooms of devices meet them: allowing everything but what a test puts into `missing`. */
 export function testEntitlement(): Entitlement & { readonly missing: Set<string> } {
@@ -18,6 +18,18 @@ export function testEntitlement(): Entitlement & { readonly missing: Set<string>
   };
 }
 
+/** The catalogue as the rooms of devices meet it: supporting everything but the versions that a test puts in. */
+export function testSupport(): DeviceSupport & { readonly unsupported: Map<string, SupportProblem> } {
+  const unsupported = new Map<string, SupportProblem>();
+  return {
+    unsupported,
+    check: async (_tx, { osVersion }) => {
+      const problem = unsupported.get(osVersion ?? '');
+      return problem === undefined ? [] : [problem];
+    },
+  };
+}
+
 /** The room over a real database; what lies below it (channel, gate, actions) is told what to say. */
 export async function devicesGround() {
   const ground = await testGround();
@@ -25,6 +37,7 @@ export async function devicesGround() {
   const open = new Map<DeviceId, number>();
   const ready = { value: true };
   const entitlement = testEntitlement();
+  const support = testSupport();
   const channel: DeviceChannel = {
     describe: async () => ({
       canWake: true,
@@ -52,6 +65,7 @@ export async function devicesGround() {
     channels,
     gates,
     entitlement,
+    support,
     contractorSettings: async () => ({ silentAfter: 'P3D' }),
     openActions: { openByDevice: async () => open },
   };
@@ -68,8 +82,8 @@ export async function devicesGround() {
       values,
       now,
     } as const;
-    const { deviceId } = await ground.db.asContractor(contractorId, (tx) => registerDevice(tx, registration));
+    const { deviceId } = await ground.db.asContractor(contractorId, (tx) => registerDevice(tx, registration, support));
     return deviceId;
   };
-  return { ...ground, deps, handlers, newDevice, dead, open, ready, entitlement };
+  return { ...ground, deps, handlers, newDevice, dead, open, ready, entitlement, support };
 }

@@ -9,13 +9,16 @@ import {
   recordContacts,
   recordEvent,
   registerDevice,
+  reviewSupport,
 } from '../devices/index.ts';
+import { testSupport } from '../devices/testing.ts';
 import { checkingAnswers, requestBy, testGround } from '../directory/testing.ts';
 import { reportHandlers } from './index.ts';
 import { pushCertificate } from './service.ts';
 
 const ground = await testGround();
 const { db, clock } = ground;
+const support = testSupport();
 const expiries = new Map<ContractorId, Temporal.Instant>();
 const channels = new Map<Platform, DeviceChannel>();
 const listed: { contractorId: ContractorId; name: string; state: string; silentAfter: string }[] = [];
@@ -41,17 +44,22 @@ async function fleet(name: string, sizes: { managed: number; silent: number; enr
   for (let n = 0; n < total; n++) {
     const deviceId = await db.asContractor(contractorId, async (tx) => {
       const hardwareId = `${name} ${n}`;
-      const made = await registerDevice(tx, {
-        contractorId,
-        platform: 'apple',
-        hardwareId,
-        usageMode: 'company-owned',
-        values: { osFamily: 'iOS', osVersion: '18.1' },
-        now,
-      });
+      const made = await registerDevice(
+        tx,
+        {
+          contractorId,
+          platform: 'apple',
+          hardwareId,
+          usageMode: 'company-owned',
+          values: { osFamily: 'iOS', osVersion: '18.1' },
+          now,
+        },
+        support,
+      );
       if (n < sizes.managed + sizes.silent) await markManaged(tx, contractorId, made.deviceId, now);
       const values = { passcodePresent: n % 2 === 0 };
-      await observe(tx, contractorId, made.deviceId, { section: 'security_info', at: now, source: 'test', values });
+      const said = { section: 'security_info', at: now, source: 'test', values };
+      await observe(tx, contractorId, made.deviceId, said, { support, now });
       return made.deviceId;
     });
     const at = n < sizes.managed ? now.subtract({ minutes: 5 }) : now.subtract({ hours: 24 * 5 });
@@ -82,6 +90,16 @@ test('the dashboard says what is wrong, and how much of it', async () => {
   assert.deepEqual(shown.actions, { open: 2, failed24h: 1, done24h: 5 });
   assert.deepEqual([shown.pushCertificate.state, shown.pushCertificate.daysLeft], ['expiring', 20]);
   assert.deepEqual(shown.openEvents, { alarm: 1, warning: 0 });
+  assert.equal(attention.out_of_support, 0);
+  support.unsupported.set('18.1', { code: 'os.version', what: 'os', supported: 'iOS 19+' });
+  await reviewSupport({ db, clock, support });
+  support.unsupported.clear();
+  const later = await handlers.getDashboard(
+    { params: { contractorId }, query: undefined, body: undefined },
+    requestBy('auditor', contractorId),
+  );
+  const [out] = later.attention.filter(({ kind }) => kind === 'out_of_support');
+  assert.deepEqual([out?.count, later.openEvents.warning], [3, 4]);
 });
 
 test('the provider sees every contractor, also one without devices', async () => {
