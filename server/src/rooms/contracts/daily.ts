@@ -56,7 +56,7 @@ async function newDay(deps: LedgerDeps, tx: Tx, contractorId: ContractorId): Pro
     await warn(deps, tx, ledger, contract, state);
   }
   await ledger.settle();
-  await ledger.derive(ledger.contracts.map(({ contractId }) => contractId));
+  await ledger.derive();
   if (ended) await afterEnd(deps, tx, ledger);
 }
 

@@ -8,8 +8,19 @@ import type { ContractTables } from './tables.ts';
 
 const over = (tx: Tx) => tables<ContractTables>(tx);
 
-export type Head = { readonly chainSeq: number; readonly hash: Buffer; readonly version: number };
-const HEAD = ['chain_seq', 'hash', 'version'] as const;
+export type Head = {
+  readonly chainSeq: number;
+  readonly hash: Buffer;
+  readonly version: number;
+  /** With which version of the book the rest was derived; undefined when that is not known. */
+  readonly bookVersion: number | undefined;
+};
+const HEAD = ['chain_seq', 'hash', 'version', 'book_version'] as const;
+
+function headOf(row: Pick<ContractTables['contract_heads'], (typeof HEAD)[number]>): Head {
+  const { chain_seq: chainSeq, hash, version, book_version } = row;
+  return { chainSeq, hash, version, bookVersion: book_version ?? undefined };
+}
 
 const FACT = [
   'contractor_id',
@@ -33,7 +44,14 @@ const FACT = [
 export async function lockHead(tx: Tx, contractorId: ContractorId): Promise<Head> {
   await over(tx)
     .insertInto('contract_heads')
-    .values({ contractor_id: contractorId, chain_seq: 0, hash: GENESIS, version: 0, service_days: '{}' })
+    .values({
+      contractor_id: contractorId,
+      chain_seq: 0,
+      hash: GENESIS,
+      version: 0,
+      service_days: '{}',
+      book_version: null,
+    })
     .onConflict((conflict) => conflict.column('contractor_id').doNothing())
     .execute();
   const row = await over(tx)
@@ -42,7 +60,7 @@ export async function lockHead(tx: Tx, contractorId: ContractorId): Promise<Head
     .where('contractor_id', '=', contractorId)
     .forUpdate()
     .executeTakeFirstOrThrow();
-  return { chainSeq: row.chain_seq, hash: row.hash, version: row.version };
+  return headOf(row);
 }
 
 export async function findHead(tx: Tx, contractorId: ContractorId): Promise<Head | undefined> {
@@ -51,7 +69,7 @@ export async function findHead(tx: Tx, contractorId: ContractorId): Promise<Head
     .select(HEAD)
     .where('contractor_id', '=', contractorId)
     .executeTakeFirst();
-  return row && { chainSeq: row.chain_seq, hash: row.hash, version: row.version };
+  return row && headOf(row);
 }
 
 export async function moveHead(tx: Tx, contractorId: ContractorId, head: Head): Promise<void> {
@@ -62,11 +80,18 @@ export async function moveHead(tx: Tx, contractorId: ContractorId, head: Head): 
     .execute();
 }
 
+/** `until` is inclusive; open where the end is not known. */
 export type Period = { readonly from: Temporal.PlainDate; readonly until?: Temporal.PlainDate | undefined };
 
-/** `until` is inclusive; open where the end is not known. */
-export async function putServiceDays(tx: Tx, contractorId: ContractorId, periods: readonly Period[]): Promise<void> {
-  await sql`update contract_heads set service_days = ${multirange(periods)}::datemultirange
+/** The days of service, and with which version of the book all that is derived was derived. */
+export async function putServiceDays(
+  tx: Tx,
+  contractorId: ContractorId,
+  periods: readonly Period[],
+  bookVersion: number,
+): Promise<void> {
+  await sql`update contract_heads
+    set service_days = ${multirange(periods)}::datemultirange, book_version = ${bookVersion}
     where contractor_id = ${contractorId}`.execute(tx);
 }
 

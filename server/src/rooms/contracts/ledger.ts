@@ -4,7 +4,7 @@ import { type AuditEntryInput, SYSTEM } from '../../base/http/context.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { canonicalDetails } from '../audit/index.ts';
 import * as applications from './application-store.ts';
-import type { BookKeeper } from './book.ts';
+import type { BookKeeper, KeptBook } from './book.ts';
 import * as contracts from './contract-store.ts';
 import type { ContractsDeps } from './deps.ts';
 import * as facts from './fact-store.ts';
@@ -47,6 +47,7 @@ export class Ledger {
   readonly book: Book;
   readonly now: Temporal.Instant;
   readonly today: Temporal.PlainDate;
+  readonly #bookVersion: number;
   readonly #deps: LedgerDeps;
   readonly #tx: Tx;
   readonly #author: Author;
@@ -59,7 +60,7 @@ export class Ledger {
     tx: Tx,
     contractorId: ContractorId,
     author: Author,
-    read: { readonly book: Book; readonly head: facts.Head; readonly contracts: readonly ContractRecord[] },
+    read: { readonly kept: KeptBook; readonly head: facts.Head; readonly contracts: readonly ContractRecord[] },
   ) {
     this.#deps = deps;
     this.#tx = tx;
@@ -67,16 +68,17 @@ export class Ledger {
     this.contractorId = contractorId;
     this.now = deps.clock.now().round({ smallestUnit: 'microsecond', roundingMode: 'floor' });
     this.today = dayOf(this.now);
-    this.book = read.book;
+    this.book = read.kept.book;
+    this.#bookVersion = read.kept.version;
     this.#head = read.head;
     for (const contract of read.contracts) this.#contracts.set(contract.contractId, contract);
   }
 
   /** Waits until whoever writes to this contractor's histories is done. */
   static async open(deps: LedgerDeps, tx: Tx, contractorId: ContractorId, author: Author): Promise<Ledger> {
-    const { book } = await deps.books.current(tx);
+    const kept = await deps.books.current(tx);
     const head = await facts.lockHead(tx, contractorId);
-    const read = { book, head, contracts: await facts.contractsOf(tx, contractorId) };
+    const read = { kept, head, contracts: await facts.contractsOf(tx, contractorId) };
     return new Ledger(deps, tx, contractorId, author, read);
   }
 
@@ -163,8 +165,12 @@ export class Ledger {
     await facts.moveHead(this.#tx, this.contractorId, this.#head);
   }
 
-  /** Rebuilds the projections of these contracts, and the days of service of the contractor. */
-  async derive(contractIds: readonly ContractId[]): Promise<void> {
+  /**
+   * Rebuilds the projections of these contracts, and the days of service of the contractor; of all its contracts when they
+   * were derived with another version of the book.
+   */
+  async derive(given: readonly ContractId[] = [...this.#contracts.keys()]): Promise<void> {
+    const contractIds = this.#head.bookVersion === this.#bookVersion ? given : [...this.#contracts.keys()];
     for (const contractId of contractIds) {
       const { history } = this.contract(contractId);
       const state = stateIfApplied(this.book, history, this.today);
@@ -174,7 +180,8 @@ export class Ledger {
     await this.#deriveApplications(new Set(contractIds));
     const retentionDays = this.#deps.keepAfterContract.total('days');
     const { servicePeriods } = entitlements(this.book, this.contracts, this.today, { retentionDays });
-    await facts.putServiceDays(this.#tx, this.contractorId, servicePeriods);
+    await facts.putServiceDays(this.#tx, this.contractorId, servicePeriods, this.#bookVersion);
+    this.#head = { ...this.#head, bookVersion: this.#bookVersion };
   }
 
   async #deriveApplications(contractIds: ReadonlySet<ContractId>): Promise<void> {

@@ -35,6 +35,7 @@ export type ContractTables = {
     hash: Buffer;
     version: number;
     service_days: string;
+    book_version: number | null;
   };
   contracts: {
     contractor_id: ContractorId;

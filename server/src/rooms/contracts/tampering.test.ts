@@ -177,3 +177,37 @@ test('the server itself, and even the owner, cannot change what is recorded whil
     ['INSERT', 'SELECT'],
   );
 });
+
+test('a change of the book is no difference, before what lists show has followed it, nor after another write', async () => {
+  const contractorId = await history();
+  const { contractId } = await ground.contract(contractorId, { kind: 'app-only' });
+  const stored = async () => {
+    const rows = await query<{ days: string; book: number }>(
+      'select service_days::text as days, book_version::int as book from contract_heads where contractor_id = $1',
+      [contractorId],
+    );
+    return rows[0];
+  };
+  const before = await stored();
+  // No kind lets devices enroll any more: there is no day of service.
+  const { version, content } = await provider.ok('getCatalogue');
+  const kinds = content.kinds.map((kind) => ({
+    ...kind,
+    functions: kind.functions.filter((each) => each !== 'enroll'),
+  }));
+  await provider.ok('changeCatalogue', { body: { version, content: { ...content, kinds } } });
+  assert.deepEqual(await stored(), before, 'the background has not derived it yet');
+  const verified = await provider.ok('verifyContracts', { params: { contractorId } });
+  assert.deepEqual([verified.ok, verified.problems], [true, []]);
+  const after = await stored();
+  assert.deepEqual([before?.days === '{}', after?.days], [false, '{}'], 'the change means something');
+
+  await provider.ok('changeCatalogue', { body: { version: version + 1, content } });
+  const params = { contractorId, contractId };
+  await provider.ok('giveNotice', { params, body: { subject: 'service' } });
+  assert.deepEqual((await stored())?.days, before?.days);
+  assert.equal((await provider.ok('verifyContracts', { params: { contractorId } })).ok, true);
+
+  await query("update contracts set phase = 'lapsed' where contractor_id = $1", [contractorId]);
+  assert.deepEqual(await found(contractorId), ['state_differs', 'state_differs']);
+});

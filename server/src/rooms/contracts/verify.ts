@@ -7,7 +7,7 @@ import { applicationsOf } from './application-store.ts';
 import { projectionsOf } from './contract-store.ts';
 import { changedDocuments, documentHashes } from './documents.ts';
 import { findHead, type Head, historyOf, sameServiceDays, selectFacts } from './fact-store.ts';
-import type { LedgerDeps } from './ledger.ts';
+import { BY_ITSELF, Ledger, type LedgerDeps } from './ledger.ts';
 import { type ContractId, dayOf, factHash, GENESIS, type Link } from './model.ts';
 import { projectionOf, stateIfApplied, statesOfApplications } from './projection.ts';
 import { requireCustomer } from './reading.ts';
@@ -29,6 +29,7 @@ export async function verifyContracts(deps: VerifyDeps, contractorId: Contractor
   const trail = await verifyChain(deps.db, contractorId);
   return deps.db.asContractor(contractorId, async (tx) => {
     await requireCustomer(deps, tx, contractorId);
+    await catchUp(deps, tx, contractorId);
     const links = await selectFacts(tx, contractorId);
     const head = await findHead(tx, contractorId);
     const invoices = await deps.checkInvoices(tx, contractorId);
@@ -49,6 +50,21 @@ export async function verifyContracts(deps: VerifyDeps, contractorId: Contractor
       head === undefined || head.chainSeq === 0 ? null : { seq: head.chainSeq, hash: head.hash.toString('hex') };
     return { ok: problems.length === 0, facts: links.length, invoices: invoices.invoices, head: last, problems };
   });
+}
+
+/**
+ * After a change of the book what is derived follows in the background. Whoever verifies meanwhile does not wait for that,
+ * and is not told of a difference that nobody made.
+ */
+async function catchUp(deps: LedgerDeps, tx: Tx, contractorId: ContractorId): Promise<void> {
+  const head = await findHead(tx, contractorId);
+  const { version } = await deps.books.current(tx);
+  if (head === undefined || head.bookVersion === version) return;
+  try {
+    await (await Ledger.open(deps, tx, contractorId, BY_ITSELF)).derive();
+  } catch (error) {
+    if (!(error instanceof TermsError)) throw error; // a fact that was changed into nonsense: it is reported below
+  }
 }
 
 const whatOf = ({ fact }: Link) => `${fact.contractId} ${fact.seq} ${fact.body.type}`;
