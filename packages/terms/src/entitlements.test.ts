@@ -121,10 +121,10 @@ describe('devices (Art. 1, 3)', () => {
   for (const { family, version, usageMode = 'company-owned', fails } of [
     { family: 'iOS', version: '16.0', fails: [] },
     { family: 'iOS', version: '26.1.1 (a)', fails: [] },
-    { family: 'iOS', version: '15.8.4', fails: ['os'] },
+    { family: 'iOS', version: '14.8.1', fails: ['os'] },
     { family: 'iPadOS', version: '9.3.5', fails: ['os'] },
     { family: 'macOS', version: '13', fails: [] },
-    { family: 'macOS', version: '12.7.6', fails: ['os'] },
+    { family: 'macOS', version: '11.7.10', fails: ['os'] },
     { family: 'Windows', version: '10.0.26100.1', fails: [] },
     { family: 'Android', version: '10', fails: [] },
     { family: 'Android', version: 'newest', fails: ['os'] },
