@@ -81,6 +81,11 @@ export async function currentCatalogue(tx: Tx): Promise<CatalogueRow> {
     .executeTakeFirstOrThrow();
 }
 
+/** Every version, oldest first. */
+export function listCatalogues(tx: Tx): Promise<Pick<CatalogueRow, 'version' | 'content'>[]> {
+  return over(tx).selectFrom('catalogue_versions').select(['version', 'content']).orderBy('version').execute();
+}
+
 export async function insertCatalogue(tx: Tx, row: CatalogueRow): Promise<void> {
   await over(tx)
     .insertInto('catalogue_versions')

@@ -59,7 +59,7 @@ export function revisionOf({ effective_on, content }: store.RevisionRow): Revisi
 }
 
 /** What is stored and shown of a revision beside its day. */
-function contentOf(revision: Revision): object {
+export function contentOf(revision: Revision): object {
   const { effectiveOn: _, ...content } = revisionToJson(revision);
   return content;
 }

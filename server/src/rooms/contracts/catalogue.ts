@@ -11,6 +11,7 @@ import type { LedgerDeps } from './ledger.ts';
 import { dayOf } from './model.ts';
 import { parseDay } from './reading.ts';
 import { underTerms } from './refusals.ts';
+import { bookHash } from './verify-book.ts';
 
 /** The clauses of the terms in their original wording, with our translation. */
 export function listClauses(): api.Clause[] {
@@ -55,7 +56,7 @@ export function changeCatalogue(
     await store.insertCatalogue(tx, row);
     await raise(tx);
     await deps.surroundings.catalogueChanged(tx);
-    await record(deps, tx, context, 'catalogue.changed', { version: row.version });
+    await record(deps, tx, context, 'catalogue.changed', { version: row.version, sha256: bookHash(content) });
     return present(row);
   });
 }
@@ -174,7 +175,7 @@ export function publishRevision(
   const day = parseDay(effectiveOn, ':effectiveOn');
   const now = deps.clock.now();
   return changingBook(deps, async (tx) => {
-    const { state } = await existing(tx, day);
+    const { state, content } = await existing(tx, day);
     if (state === 'published') throw published(effectiveOn);
     if (Temporal.PlainDate.compare(day, dayOf(now)) <= 0) {
       throw new DomainError('conflict', 'a revision takes effect on a day to come', {
@@ -184,7 +185,7 @@ export function publishRevision(
     }
     await store.publish(tx, day, context.actor.name, now);
     await raise(tx);
-    await record(deps, tx, context, 'terms.published', { effectiveOn });
+    await record(deps, tx, context, 'terms.published', { effectiveOn, sha256: bookHash(content) });
     return presentRevision(await existing(tx, day));
   });
 }

@@ -9,13 +9,17 @@ import type { ContractRecord } from './model.ts';
 import { ENDING_DAYS } from './overview.ts';
 import { stateIfApplied } from './projection.ts';
 import type { ContractTables } from './tables.ts';
+import { sealBook } from './verify-book.ts';
 
 export const DAILY = defineJob('contracts.daily', Type.Object({}));
 export const REDERIVE = defineJob('contracts.rederive', Type.Object({}));
 
 /** Just after the day has begun in Japan (00:05 JST), and after a change of the book. */
 export function registerDaily(deps: LedgerDeps, jobs: Jobs): void {
-  jobs.register(DAILY, (_, { signal }) => forEveryContractor(deps, signal));
+  jobs.register(DAILY, async (_, { signal }) => {
+    await sealBook(deps);
+    await forEveryContractor(deps, signal);
+  });
   jobs.register(REDERIVE, (_, { signal }) => forEveryContractor(deps, signal));
   jobs.cron('5 15 * * *', DAILY);
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalDetails } from '../audit/index.ts';
+import { canonicalDetails, recordAudit } from '../audit/index.ts';
+import { BookKeeper } from './book.ts';
 import { selectFacts } from './fact-store.ts';
 import { factHash } from './model.ts';
 import { contractsGround } from './testing.ts';
+import { sealBook } from './verify-book.ts';
 
 /** An auditor's check finds whatever was changed outside the program, by somebody who may switch the triggers off. */
 const ground = await contractsGround();
@@ -156,6 +158,58 @@ test('a document whose content was exchanged is found', async () => {
   );
   assert.deepEqual(await found(contractorId), ['document_changed']);
 });
+
+for (const [name, change, back, what] of [
+  [
+    'a version of the catalogue',
+    `update catalogue_versions set content = content || jsonb_build_object('checklist', '[]'::jsonb, 'kept', content)`,
+    "update catalogue_versions set content = content->'kept'",
+    'unaudited catalogue 1',
+  ],
+  [
+    'a published revision',
+    `update terms_revisions set content = jsonb_set(content, '{rules,noticeDays}', '1') where effective_on = '2025-04-01'`,
+    `update terms_revisions set content = jsonb_set(content, '{rules,noticeDays}', '30') where effective_on = '2025-04-01'`,
+    'unaudited revision 2025-04-01',
+  ],
+  [
+    'a revision that nobody published',
+    `insert into terms_revisions select '2026-01-01', state, content, changed_at, changed_by from terms_revisions where effective_on = '2025-04-01'`,
+    `delete from terms_revisions where effective_on = '2026-01-01'`,
+    'unaudited revision 2026-01-01',
+  ],
+  [
+    'a revision that is gone',
+    `update terms_revisions set effective_on = '2011-05-02' where effective_on = '2011-05-01'`,
+    `update terms_revisions set effective_on = '2011-05-01' where effective_on = '2011-05-02'`,
+    'fact_missing revision 2011-05-01',
+  ],
+] as const) {
+  test(`${name} changed in the provider’s book is found, sealed or not`, async () => {
+    const contractorId = await history();
+    const inBook = async (statement: string) => {
+      for (const table of ['catalogue_versions', 'terms_revisions'])
+        await query(`alter table ${table} disable trigger all`);
+      await query(statement);
+      for (const table of ['catalogue_versions', 'terms_revisions'])
+        await query(`alter table ${table} enable trigger all`);
+    };
+    for (const sealed of [false, true]) {
+      if (sealed)
+        await sealBook({
+          db: ground.db,
+          clock: ground.clock,
+          books: new BookKeeper(() => ground.clock.now()),
+          recordAudit,
+        });
+      await inBook(change);
+      const { problems } = await provider.ok('verifyContracts', { params: { contractorId } });
+      await inBook(back);
+      assert.ok(problems.map((each) => `${each.kind} ${each.what}`).includes(what), JSON.stringify(problems));
+    }
+    assert.equal((await provider.ok('verifyContracts', { params: { contractorId } })).ok, true);
+  });
+}
 
 test('the server itself, and even the owner, cannot change what is recorded while the triggers stand', async () => {
   const contractorId = await history();

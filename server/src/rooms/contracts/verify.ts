@@ -1,7 +1,7 @@
 import type * as api from '@tsukasa/api';
 import { entitlements, type History, TermsError } from '@tsukasa/terms';
 import type { Tx } from '../../base/db.ts';
-import type { ContractorId } from '../../base/ids.ts';
+import { type ContractorId, PROVIDER_ID } from '../../base/ids.ts';
 import { canonicalDetails, listDetails, verifyChain } from '../audit/index.ts';
 import { applicationsOf } from './application-store.ts';
 import { projectionsOf } from './contract-store.ts';
@@ -11,6 +11,7 @@ import { BY_ITSELF, Ledger, type LedgerDeps } from './ledger.ts';
 import { type ContractId, dayOf, factHash, GENESIS, type Link } from './model.ts';
 import { projectionOf, stateIfApplied, statesOfApplications } from './projection.ts';
 import { requireCustomer } from './reading.ts';
+import { bookProblems } from './verify-book.ts';
 
 type Problem = api.ContractVerification['problems'][number];
 
@@ -23,10 +24,11 @@ export type VerifyDeps = LedgerDeps & { readonly checkInvoices: InvoiceCheck };
 
 /**
  * Finds what was changed in the recorded history outside the program: the chain of facts and its head, each fact's hash in
- * the audit trail (and that trail itself), documents, what was derived, and invoices. All problems, not only the first.
+ * the audit trail (and that trail itself), documents, what was derived, invoices, and the book that it is read by. All problems, not only the first.
  */
 export async function verifyContracts(deps: VerifyDeps, contractorId: ContractorId): Promise<api.ContractVerification> {
   const trail = await verifyChain(deps.db, contractorId);
+  const book = await deps.db.asContractor(PROVIDER_ID, bookProblems);
   return deps.db.asContractor(contractorId, async (tx) => {
     await requireCustomer(deps, tx, contractorId);
     await catchUp(deps, tx, contractorId);
@@ -45,6 +47,7 @@ export async function verifyContracts(deps: VerifyDeps, contractorId: Contractor
       ...(await documentProblems(tx, contractorId)),
       ...(await derivedProblems(deps, tx, contractorId, links)),
       ...invoices.problems,
+      ...book,
     ];
     const last =
       head === undefined || head.chainSeq === 0 ? null : { seq: head.chainSeq, hash: head.hash.toString('hex') };
