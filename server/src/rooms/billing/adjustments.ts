@@ -98,7 +98,7 @@ async function recordIt(
     action,
     target: { kind: 'adjustment', id: adjustmentId, name: description },
     reason,
-    details: { month: month.toString(), amount, ...(note !== '' && { note }) },
+    details: { month: month.toString(), amount, description, reason, ...(note !== '' && { note }) },
   });
 }
 

@@ -125,6 +125,25 @@ test('what is changed past the triggers is found', async () => {
     ['update invoice_balances set paid = 1', 'state_differs'],
     ["update invoice_heads set hash = '\\x00'", 'head_changed'],
     ["update audit_entries set details = '{}' where action = 'invoice.issued'", 'unaudited'],
+    ["update invoices set month = '2026-09-01'", 'state_differs'],
+    ["update invoices set number = 'INV-2020-000001'", 'state_differs'],
+    ["update invoice_balances set due_on = '2030-01-01'", 'state_differs'],
+    ["update billed_charges set closed_month = '2026-09-01'", 'state_differs'],
+    [
+      `insert into billed_charges select contractor_id, charge, times + 1, invoice_id, place, closed_month, quantity,
+       unit_amount, tax_rate, tax_category from billed_charges`,
+      'state_differs',
+    ],
+    [
+      `insert into payments select contractor_id, gen_random_uuid(), invoice_id, issued_on, 1, '', null, recorded_at, '{}'
+       from invoices`,
+      'unaudited',
+    ],
+    [
+      `insert into adjustments select contractor_id, gen_random_uuid(), month, 'x', -1, 'x', recorded_at, '{}'
+       from invoices`,
+      'unaudited',
+    ],
   ] as const;
   const t = await stage(changes.length);
   await t.close('2026-10');

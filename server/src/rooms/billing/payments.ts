@@ -103,13 +103,13 @@ async function recordIt(
   author: Author,
   reason?: string,
 ): Promise<void> {
-  const { contractorId, paymentId, number, amount, on, reverses } = payment;
+  const { contractorId, paymentId, number, amount, on, reverses, note } = payment;
   await deps.recordAudit(tx, contractorId, {
     at: payment.recordedAt,
     ...author,
     action,
     target: { kind: 'invoice', id: payment.invoiceId, name: number },
-    details: { paymentId, amount, on: on.toString(), ...(reverses && { reverses }) },
+    details: { paymentId, amount, on: on.toString(), ...(reverses && { reverses }), ...(note !== '' && { note }) },
     ...(reason !== undefined && { reason }),
   });
 }

@@ -158,6 +158,16 @@ test('an adjustment needs another person, is decided once and billed once', asyn
   const { sums } = await t.close('2026-11');
   assert.equal(sums.net, 36_000, 'not billed again');
   assert.deepEqual(await t.verified(), []);
+  for (const statement of [
+    'update adjustments set amount = amount - 1',
+    'update adjustment_decisions set approved = not approved',
+  ]) {
+    await t.query(`do $$ begin set local session_replication_role = replica; ${statement}; end $$`);
+    assert.ok(
+      (await t.verified()).some(({ kind }) => kind === 'unaudited'),
+      statement,
+    );
+  }
 });
 
 test('a draft explains itself: sums, rows, differences that add up', async () => {

@@ -7,12 +7,13 @@ import type { InvoiceCheck } from '../contracts/index.ts';
 import { chainOf, findHead, type InvoiceRecord } from './invoice-store.ts';
 import { documentHash, GENESIS } from './model.ts';
 import type { BillingTables } from './tables.ts';
+import { adjustmentProblems, columnProblems, differing, paymentProblems } from './verify-records.ts';
 
 type Problem = ContractVerification['problems'][number];
 
 /**
  * Finds what was changed in a contractor's documents outside the program: each against its hash and the one before it, the
- * head, the trail, and what was derived from them: billed and credited charges, balances.
+ * head, the trail, and what was derived from them: billed and credited charges, balances; and payments and adjustments.
  */
 export const verifyInvoices: InvoiceCheck = async (tx, contractorId) => {
   const chain = await chainOf(tx, contractorId);
@@ -22,6 +23,9 @@ export const verifyInvoices: InvoiceCheck = async (tx, contractorId) => {
     ...(await trailProblems(tx, contractorId, chain)),
     ...(await chargeProblems(tx, contractorId, chain)),
     ...(await balanceProblems(tx, contractorId, chain)),
+    ...(await columnProblems(tx, contractorId, chain)),
+    ...(await paymentProblems(tx, contractorId)),
+    ...(await adjustmentProblems(tx, contractorId)),
   ];
   return { invoices: chain.length, problems };
 };
@@ -71,20 +75,22 @@ async function trailProblems(tx: Tx, contractorId: ContractorId, chain: readonly
 /** What is told to be billed and credited is what the documents say. */
 async function chargeProblems(tx: Tx, contractorId: ContractorId, chain: readonly InvoiceRecord[]): Promise<Problem[]> {
   const billed = await sql<{ row: string }>`select invoice_id || ' ' || charge || ' ' || quantity || ' ' || unit_amount
-    || ' ' || tax_rate as row from billed_charges where contractor_id = ${contractorId}`.execute(tx);
-  const credited = await sql<{ row: string }>`select credit_note_id || ' ' || charge as row from credited_charges
+    || ' ' || tax_rate || to_char(closed_month, ' YYYY-MM') as row from billed_charges where contractor_id = ${contractorId}`.execute(
+    tx,
+  );
+  const credited = await sql<{
+    row: string;
+  }>`select credit_note_id || ' ' || charge || to_char(closed_month, ' YYYY-MM') as row from credited_charges
     where contractor_id = ${contractorId}`.execute(tx);
   const said = chain.flatMap(({ invoiceId, content }) =>
     content.lines.map((line) =>
       content.kind === 'invoice'
-        ? `${invoiceId} ${line.charge} ${line.quantity} ${line.unitAmount} ${line.taxRate}`
-        : `${invoiceId} ${line.charge}`,
+        ? `${invoiceId} ${line.charge} ${line.quantity} ${line.unitAmount} ${line.taxRate} ${content.month}`
+        : `${invoiceId} ${line.charge} ${content.month}`,
     ),
   );
   const kept = [...billed.rows, ...credited.rows].map(({ row }) => row);
-  const [saidSet, keptSet] = [new Set(said), new Set(kept)];
-  const differing = [...said.filter((row) => !keptSet.has(row)), ...kept.filter((row) => !saidSet.has(row))];
-  return differing.map((row) => problem('state_differs', `charge ${row}`, null));
+  return differing(said, kept).map((row) => problem('state_differs', `charge ${row}`, null));
 }
 
 async function balanceProblems(
