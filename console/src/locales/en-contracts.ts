@@ -357,6 +357,10 @@ export const contracts: typeof ja = {
     readableUntil: 'Last day to read your data',
     ending: 'Ends soon',
     optionEndingText: 'Afterwards what the option adds can no longer be used. The service itself goes on.',
-    endingText: 'Afterwards devices can no longer be operated. Remove their management before that day if you need to.',
+    endingText: 'Afterwards devices can no longer be operated.',
+    stillManaged_one: '{{count}} device is still managed. Its management is not removed by itself.',
+    stillManaged_other: '{{count}} devices are still managed. Their management is not removed by itself.',
+    removableUntil: 'Last day to ask for the removal of management',
+    managedDevices: 'Show managed devices',
   },
 };

@@ -355,6 +355,10 @@ export const contracts = {
     readableUntil: '閲覧できる最後の日',
     ending: 'まもなく終了します',
     optionEndingText: '終了後は、そのオプションの機能を使えません。サービス本体の契約は続きます。',
-    endingText: '終了後は端末を操作できません。必要な場合は、終了前に端末の管理を解除してください。',
+    endingText: '終了後は端末を操作できません。',
+    stillManaged_one: '管理中の端末が {{count}} 台あります。管理は自動では解除されません。',
+    stillManaged_other: '管理中の端末が {{count}} 台あります。管理は自動では解除されません。',
+    removableUntil: '管理の解除を指示できる最後の日',
+    managedDevices: '管理中の端末を表示',
   },
 };

@@ -12,6 +12,7 @@ import {
   licencesNeeded,
   noticePreview,
   type Revision,
+  serviceEnd,
   stateOn,
   supportedOs,
 } from './index.ts';
@@ -57,6 +58,24 @@ describe('entitlements (Art. 2, 7, 8-2)', () => {
       known.servicePeriods.map(({ from, until }) => [String(from), until]),
       [['2026-02-01', undefined]],
     );
+  });
+
+  test('devices are managed until the end of the last period that joins on', () => {
+    const period = (from: string, until?: string) => ({
+      from: day(from),
+      ...(until === undefined ? {} : { until: day(until) }),
+    });
+    const [first, second] = [period('2026-02-01', '2026-03-31'), period('2026-04-01', '2026-05-15')];
+    const open = period('2026-05-10');
+    const endOf = (text: string, ...periods: Parameters<typeof serviceEnd>[0]) =>
+      serviceEnd(periods, day(text))?.toString();
+    assert.equal(endOf('2026-02-01', first), '2026-03-31');
+    assert.equal(endOf('2026-03-31', first), '2026-03-31');
+    assert.equal(endOf('2026-04-01', first), undefined);
+    assert.equal(endOf('2026-01-31', first), undefined);
+    assert.equal(endOf('2026-02-10', second, first), '2026-05-15');
+    assert.equal(endOf('2026-02-10', second, first, open), undefined);
+    assert.equal(endOf('2026-02-10', first, period('2026-04-02', '2026-05-01')), '2026-03-31');
   });
 
   test('app-only distributes applications and nothing else', () => {

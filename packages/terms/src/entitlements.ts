@@ -57,6 +57,21 @@ export function entitlements(
   };
 }
 
+/**
+ * The last day of the unbroken time, around the given day, on which devices may be managed. Absent when they may not be on
+ * that day, or when no end is known.
+ */
+export function serviceEnd(periods: readonly Period[], day: Temporal.PlainDate): Temporal.PlainDate | undefined {
+  let last = day.subtract({ days: 1 });
+  const inOrder = [...periods].sort((a, b) => Temporal.PlainDate.compare(a.from, b.from));
+  for (const { from, until } of inOrder) {
+    if (isAfter(from, last.add({ days: 1 }))) break;
+    if (until === undefined) return undefined;
+    last = later(last, until);
+  }
+  return isBefore(last, day) ? undefined : last;
+}
+
 function functionsOf(book: Book, state: ContractState, day: Temporal.PlainDate): readonly EntitledFunction[] {
   if (!state.inForce) return [];
   const own = state.kind === undefined ? [] : functionsOn(book.catalogue.kinds, state.kind, day);

@@ -21,7 +21,7 @@ export { MAX_MONTHS, parseDay, parseMonth } from './days.ts';
 export type { CheckedDevice, DeviceCheck } from './devices.ts';
 export { checkDevice, supportedOs } from './devices.ts';
 export type { Entitlements, Period } from './entitlements.ts';
-export { entitlementRefusal, entitlements } from './entitlements.ts';
+export { entitlementRefusal, entitlements, serviceEnd } from './entitlements.ts';
 export { reasonOf, TermsError } from './errors.ts';
 export type { Language } from './explain.ts';
 export { clauseLabel, explain } from './explain.ts';

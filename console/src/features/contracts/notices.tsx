@@ -1,4 +1,4 @@
-import { Alert, Button, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ContractOverview } from '@tsukasa/api';
@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useCan } from '../../app/session.ts';
 import { Day } from '../../shared/day.tsx';
 import { useLanguage } from '../../shared/format.ts';
+import { useDashboard } from '../dashboard/use-dashboard.ts';
 import { SERVICE } from './names.ts';
 import { useContractOverview } from './overview-page.tsx';
 
@@ -33,7 +34,7 @@ export function ContractNotices({ contractorId }: { contractorId: string }) {
 type Props = { overview: ContractOverview; contractorId: string; children?: ReactNode };
 
 /** What somebody should know or do: no contract yet, a licence that waits, what ends soon, what has ended. */
-export function Notices({ overview, children }: Props) {
+export function Notices({ overview, contractorId, children }: Props) {
   const { t } = useTranslation();
   const { entitlements, licences, endings, applications } = overview;
   const waiting = licences.filter((one) => one.agreedOn === null);
@@ -84,9 +85,36 @@ export function Notices({ overview, children }: Props) {
           }
         >
           <EndingList endings={endings} />
+          {entitlements.devicesUntil === null ? null : (
+            <StillManaged contractorId={contractorId} until={entitlements.devicesUntil} />
+          )}
           {children}
         </Notice>
       )}
+    </Stack>
+  );
+}
+
+/** Management outlives the contract on the devices: says until when its removal can be asked for, and on which devices. */
+function StillManaged({ contractorId, until }: { contractorId: string; until: string }) {
+  const { t } = useTranslation();
+  const { data } = useDashboard(contractorId);
+  const count = data?.devices.managed ?? 0;
+  if (count === 0) return null;
+  return (
+    <Stack gap={4} mt="xs" align="flex-start">
+      <Text size="sm">{t('contracts.notices.stillManaged', { count })}</Text>
+      <Text size="sm">
+        {t('contracts.notices.removableUntil')}: <Day on={until} />
+      </Text>
+      <Anchor
+        size="sm"
+        renderRoot={(props) => (
+          <Link {...props} to="/c/$contractorId/devices" params={{ contractorId }} search={{ state: ['managed'] }} />
+        )}
+      >
+        {t('contracts.notices.managedDevices')}
+      </Anchor>
     </Stack>
   );
 }

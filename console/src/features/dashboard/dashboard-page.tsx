@@ -1,11 +1,9 @@
 import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconPlus } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import type { Dashboard } from '@tsukasa/api';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call } from '../../app/api.ts';
 import { useContractorName } from '../../app/contractor-switcher.tsx';
 import { useCan } from '../../app/session.ts';
 import { formatInstant, formatNumber, useLanguage } from '../../shared/format.ts';
@@ -15,6 +13,7 @@ import { Status, type Tone } from '../../shared/status.tsx';
 import { Time } from '../../shared/time.tsx';
 import { ContractNotices } from '../contracts/notices.tsx';
 import { Bars } from './bars.tsx';
+import { useDashboard } from './use-dashboard.ts';
 
 const OsChart = lazy(() => import('./os-chart.tsx'));
 const SERIOUS: ReadonlySet<string> = new Set(['lost_mode', 'push_token_dead']);
@@ -24,11 +23,7 @@ export function DashboardPage() {
   const { t } = useTranslation();
   const { contractorId } = useParams({ from: '/inside/c/$contractorId/' });
   const name = useContractorName(contractorId);
-  const dashboard = useQuery({
-    queryKey: ['dashboard', contractorId],
-    queryFn: () => call('getDashboard', { params: { contractorId } }),
-    refetchInterval: 30_000,
-  });
+  const dashboard = useDashboard(contractorId);
   return (
     <Page title={t('dashboard.title')} text={name}>
       <ContractNotices contractorId={contractorId} />

@@ -349,6 +349,8 @@ export const Entitlements = Type.Object({
   deskDevices: Nullable(Type.Integer()),
   /** The last day of the last contract in force, when it is known. */
   endsOn: Nullable(Day),
+  /** The last day on which devices can be operated, also to remove their management, when they can be and it is known. */
+  devicesUntil: Nullable(Day),
   readableUntil: Nullable(Day),
   because: Type.Array(Reason),
 });

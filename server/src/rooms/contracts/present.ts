@@ -10,6 +10,7 @@ import {
   type Reason,
   SERVICE,
   type SubjectState,
+  serviceEnd,
   stateOn,
 } from '@tsukasa/terms';
 import type { RequestContext } from '../../base/http/context.ts';
@@ -163,6 +164,7 @@ export function presentEntitlements(
     functions: [...answer.functions],
     deskDevices: answer.deskDevices ?? null,
     endsOn: text(answer.endsOn),
+    devicesUntil: text(serviceEnd(answer.servicePeriods, day)),
     readableUntil: text(answer.readableUntil),
     because: presentReasons(answer.because, language),
   };
