@@ -96,8 +96,12 @@ export const CONTRACT_COMMANDS: Readonly<Record<string, Command>> = {
   'contracts notice': async (c, [id]) => {
     const params = { ...ofContractor(c), contractId: needed(id, 'CONTRACT') };
     const body = { subject: firstOption(c) ?? 'service', ...text(c, 'designated', 'designatedOn') };
+    const arrivedOn = flag(c, 'arrived');
     if (c.flags['dry-run']) {
-      const preview = await call(c.target, 'previewNotice', { params, body });
+      const preview =
+        arrivedOn === undefined
+          ? await call(c.target, 'previewNotice', { params, body })
+          : await call(c.target, 'previewNoticeOnBehalf', { params, body: { ...body, arrivedOn } });
       c.print(preview, () =>
         preview.endings
           .flatMap(({ subject, effectiveOn, because: why }) => [`${subject}: ${effectiveOn}`, ...why.map(because)])
@@ -105,7 +109,6 @@ export const CONTRACT_COMMANDS: Readonly<Record<string, Command>> = {
       );
       return EXIT.ok;
     }
-    const arrivedOn = flag(c, 'arrived');
     const detail =
       arrivedOn === undefined
         ? await call(c.target, 'giveNotice', { params, body })
@@ -117,13 +120,24 @@ export const CONTRACT_COMMANDS: Readonly<Record<string, Command>> = {
     const { deviceCount } = number(c, 'devices', 'deviceCount');
     if (deviceCount === undefined) throw usage('--devices is missing');
     const body = { subject: firstOption(c) ?? 'operation-proxy', deviceCount, ...text(c, 'from', 'from') };
+    const arrivedOn = flag(c, 'arrived');
     if (c.flags['dry-run']) {
-      const preview = await call(c.target, 'previewCountChange', { params, body });
+      const preview =
+        arrivedOn === undefined
+          ? await call(c.target, 'previewCountChange', { params, body })
+          : await call(c.target, 'previewCountChangeOnBehalf', { params, body: { ...body, arrivedOn } });
       const [before, after] = [preview.monthlyBefore ?? '?', preview.monthlyAfter ?? '?'];
       c.print(preview, () => `${preview.from}: ${preview.deviceCount}, ${before} -> ${after}`);
       return EXIT.ok;
     }
-    return printDetail(c, await call(c.target, 'requestCountChange', { params, body }));
+    const detail =
+      arrivedOn === undefined
+        ? await call(c.target, 'requestCountChange', { params, body })
+        : await call(c.target, 'recordCountChange', {
+            params,
+            body: { ...body, arrivedOn, ...text(c, 'note', 'note') },
+          });
+    return printDetail(c, detail);
   },
   'contracts licences': async (c) => {
     const { items } = await call(c.target, 'listLicences', { params: ofContractor(c) });

@@ -30,8 +30,8 @@ const HELP = `tsukasa: the command line of a Tsukasa installation
   tsukasa contracts refuse APPLICATION --reason R [--clause C]
   tsukasa contracts list [--on DAY] | list --provider [--q WORDS] [--ending-within DAYS] | applications
   tsukasa contracts show CONTRACT [--on DAY] | facts CONTRACT | charges CONTRACT --from MONTH --to MONTH
-  tsukasa contracts notice CONTRACT [--option NAME] [--designated DAY] [--arrived DAY] [--dry-run]
-  tsukasa contracts count CONTRACT --devices N [--option NAME] [--from MONTH] [--dry-run]
+  tsukasa contracts notice CONTRACT [--option NAME] [--designated DAY] [--arrived DAY [--note N]] [--dry-run]
+  tsukasa contracts count CONTRACT --devices N [--option NAME] [--from MONTH] [--arrived DAY [--note N]] [--dry-run]
   tsukasa contracts licences | agree DOCUMENT --document-version V --sha256 HASH
   tsukasa contracts entitlements [--on DAY] | verify
   tsukasa billing close --month MONTH [--dry-run | --approve [--fingerprint F] [--issued-on DAY]] | closings

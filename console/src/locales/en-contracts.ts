@@ -168,6 +168,8 @@ export const contracts: typeof ja = {
   count: {
     title: 'Change the count',
     submit: 'Ask for the change',
+    record: 'Record a change of the count on paper',
+    fromPaperHint: 'Optional; by default from the month after the form arrived.',
     from: 'From month',
     fromHint: 'Optional; by default from next month. The count of a month that has begun never changes.',
     preview: 'What changes',

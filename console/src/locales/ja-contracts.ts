@@ -166,6 +166,8 @@ export const contracts = {
   count: {
     title: '台数を変更',
     submit: '変更を請求',
+    record: '書面で届いた台数変更を記録',
+    fromPaperHint: '任意。空欄では書面が到達した月の翌月から変わります。',
     from: 'いつから',
     fromHint: '任意。空欄では翌月から変わります。すでに始まった月の台数は変わりません。',
     preview: '変更の内容',

@@ -89,7 +89,7 @@ export function ContractView(props: Props) {
         )}
       </QueryStates>
       {contract === undefined || doing === undefined ? null : (
-        <Dialog contract={contract} doing={doing} onClose={() => setDoing(undefined)} />
+        <Dialog contract={contract} side={side} doing={doing} onClose={() => setDoing(undefined)} />
       )}
     </Page>
   );
@@ -164,10 +164,10 @@ function OptionActions({ option, onDo, side, contractorId }: DoProps & { option:
   const can = useCan(contractorId);
   const name = names.subject(option.subject);
   const counted = option.deviceCount !== null || option.comingCounts.length > 0;
-  if (!RUNNING.has(option.phase)) return null;
+  if (!RUNNING.has(option.phase) || !can(side === 'own' ? 'contracts.apply' : 'provider.contracts.write')) return null;
   return (
     <Group gap="xs">
-      {counted && can('contracts.apply') ? (
+      {counted ? (
         <Button
           size="compact-sm"
           variant="default"
@@ -177,28 +177,27 @@ function OptionActions({ option, onDo, side, contractorId }: DoProps & { option:
           {t('contracts.count.title')}
         </Button>
       ) : null}
-      {can(side === 'own' ? 'contracts.apply' : 'provider.contracts.write') ? (
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-label={`${t('contracts.notice.stopOption')}: ${name}`}
-          onClick={() => onDo({ what: side === 'own' ? 'notice' : 'record_notice', subject: option.subject })}
-        >
-          {t('contracts.notice.stopOption')}
-        </Button>
-      ) : null}
+      <Button
+        size="compact-sm"
+        variant="default"
+        aria-label={`${t('contracts.notice.stopOption')}: ${name}`}
+        onClick={() => onDo({ what: side === 'own' ? 'notice' : 'record_notice', subject: option.subject })}
+      >
+        {t('contracts.notice.stopOption')}
+      </Button>
     </Group>
   );
 }
 
-function Dialog({ contract, doing, onClose }: { contract: Contract; doing: Doing; onClose: () => void }) {
+type DialogProps = { contract: Contract; side: Props['side']; doing: Doing; onClose: () => void };
+function Dialog({ contract, side, doing, onClose }: DialogProps) {
   switch (doing.what) {
     case 'notice':
       return <NoticeForm contract={contract} subject={doing.subject} onClose={onClose} />;
     case 'record_notice':
       return <RecordNoticeForm contract={contract} subject={doing.subject} onClose={onClose} />;
     case 'count':
-      return <CountForm contract={contract} option={doing.option} onClose={onClose} />;
+      return <CountForm contract={contract} option={doing.option} side={side} onClose={onClose} />;
     case 'billing_start':
       return <BillingStartForm contract={contract} onClose={onClose} />;
     case 'prices':

@@ -1,4 +1,4 @@
-import { Group, Input, Loader, Text } from '@mantine/core';
+import { Group, Input, Loader, Text, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -52,5 +52,20 @@ export function DocumentField({ contractorId, value, onChange }: Props) {
       ) : null}
       <ProblemAlert error={keep.error} />
     </Input.Wrapper>
+  );
+}
+
+/** What somebody should know later about what is recorded. */
+export function NoteField({ value, onChange }: { value: string; onChange: (note: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Textarea
+      label={t('contracts.note')}
+      maxLength={2000}
+      autosize
+      minRows={2}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }

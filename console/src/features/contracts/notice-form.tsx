@@ -1,4 +1,4 @@
-import { Alert, Checkbox, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Checkbox, Select, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Contract } from '@tsukasa/api';
@@ -9,7 +9,7 @@ import { Because } from '../../shared/because.tsx';
 import { Day, DayInput, Month, todayInJapan } from '../../shared/day.tsx';
 import { FormModal } from '../../shared/form-modal.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
-import { DocumentField } from './document-field.tsx';
+import { DocumentField, NoteField } from './document-field.tsx';
 import { SERVICE, useNames } from './names.ts';
 import { useRefreshContracts } from './refresh.ts';
 
@@ -138,12 +138,15 @@ export function RecordNoticeForm({ contract, subject: chosen, onClose }: Props) 
   const [documentId, setDocument] = useState<string>();
   const [note, setNote] = useState('');
   const params = { contractorId: contract.contractorId, contractId: contract.contractId };
+  const body = { subject, arrivedOn, designatedOn: DAY.test(designatedOn) ? designatedOn : undefined };
+  const preview = useQuery({
+    queryKey: ['contracts', params.contractorId, 'notice on behalf', params.contractId, body],
+    queryFn: () => call('previewNoticeOnBehalf', { params, body }),
+    enabled: DAY.test(arrivedOn),
+    retry: false,
+  });
   const record = useMutation({
-    mutationFn: () =>
-      call('recordNotice', {
-        params,
-        body: { subject, arrivedOn, designatedOn: designatedOn || undefined, documentId, note: note.trim() },
-      }),
+    mutationFn: () => call('recordNotice', { params, body: { ...body, documentId, note: note.trim() } }),
     onSuccess: async () => {
       await refresh();
       onClose();
@@ -154,8 +157,9 @@ export function RecordNoticeForm({ contract, subject: chosen, onClose }: Props) 
       title={t('contracts.notice.record')}
       submit={t('contracts.record')}
       size="lg"
+      danger
       busy={record.isPending}
-      ready={DAY.test(arrivedOn)}
+      ready={preview.data !== undefined && !preview.isFetching}
       error={record.error}
       onSubmit={() => record.mutate()}
       onClose={onClose}
@@ -168,15 +172,9 @@ export function RecordNoticeForm({ contract, subject: chosen, onClose }: Props) 
         value={designatedOn}
         onChange={setDesignated}
       />
+      {DAY.test(arrivedOn) ? <QueryStates query={preview}>{(data) => <Endings preview={data} />}</QueryStates> : null}
       <DocumentField contractorId={contract.contractorId} value={documentId} onChange={setDocument} />
-      <Textarea
-        label={t('contracts.note')}
-        maxLength={2000}
-        autosize
-        minRows={2}
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
+      <NoteField value={note} onChange={setNote} />
     </FormModal>
   );
 }

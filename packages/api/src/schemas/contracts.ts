@@ -282,10 +282,16 @@ export const NoticeOnBehalf = Type.Object(
   },
   Closed,
 );
-export const CountChangeRequest = Type.Object(
-  { subject: Id, deviceCount: DeviceCount, from: Type.Optional(Month) },
+/** The same before it is recorded: nothing is kept with it yet. */
+export const NoticeOnBehalfPreview = Type.Omit(NoticeOnBehalf, ['documentId', 'note'], Closed);
+const countChange = { subject: Id, deviceCount: DeviceCount, from: Type.Optional(Month) };
+export const CountChangeRequest = Type.Object(countChange, Closed);
+/** A change of the number of devices that came on paper; by default it counts from the month after its arrival. */
+export const CountChangeOnBehalf = Type.Object(
+  { ...countChange, arrivedOn: Day, documentId: Type.Optional(Uuid), note: Type.Optional(Text(2000, 0)) },
   Closed,
 );
+export const CountChangeOnBehalfPreview = Type.Object({ ...countChange, arrivedOn: Day }, Closed);
 export const CountChangePreview = Type.Object({
   from: Month,
   deviceCount: Type.Integer(),

@@ -74,7 +74,7 @@ export function giveNotice(
   return changing(deps, place, context, (ledger, add) => add(noticeOf(request, ledger.today)), request);
 }
 
-/** What a notice arriving today would end, with everything that ends with it. Changes nothing. */
+/** What a notice would end, with everything that ends with it. Changes nothing. */
 export function previewNotice(
   deps: LedgerDeps,
   { contractorId, contractId }: Place,
@@ -126,24 +126,42 @@ export function withdrawNotice(
 
 // ---- Number of devices (Art. 8-5) -------------------------------------------------------------------------------------------
 
-type CountRequest = { readonly subject: string; readonly deviceCount: number; readonly from?: string };
+type CountRequest = {
+  readonly subject: string;
+  readonly deviceCount: number;
+  readonly from?: string;
+  /** Absent: today. */
+  readonly arrivedOn?: string;
+  readonly documentId?: string;
+  readonly note?: string;
+};
 
-function countOf({ subject, deviceCount, from }: CountRequest, today: Temporal.PlainDate): NewFact {
-  const named = from === undefined ? {} : { from: parseMonth(from, '/from') };
-  return { type: 'count_asked', on: today, subject, deviceCount, ...named };
+function countOf({ subject, deviceCount, ...request }: CountRequest, today: Temporal.PlainDate): NewFact {
+  const on = request.arrivedOn === undefined ? today : parseDay(request.arrivedOn, '/arrivedOn');
+  const named = request.from === undefined ? {} : { from: parseMonth(request.from, '/from') };
+  return { type: 'count_asked', on, subject, deviceCount, ...named };
 }
 
-/** Asks for another number of devices, which the system accepts at once: the terms leave the provider no say in it. */
+/**
+ * Asks for another number of devices, which the system accepts on the day it arrived: the terms leave the provider no say
+ * in it, and a form that is recorded late counts from the same month.
+ */
 export function changeCount(
   deps: LedgerDeps,
   place: Place,
   request: CountRequest,
   context: RequestContext,
 ): Promise<api.ContractDetail> {
-  return changing(deps, place, context, async (ledger, add) => {
-    const { seq } = await add(countOf(request, ledger.today));
-    await add({ type: 'count_accepted', on: ledger.today, asked: seq }, { author: BY_ITSELF });
-  });
+  return changing(
+    deps,
+    place,
+    context,
+    async (ledger, add) => {
+      const { seq, on } = await add(countOf(request, ledger.today));
+      await ledger.record(place.contractId, { type: 'count_accepted', on, asked: seq }, { author: BY_ITSELF });
+    },
+    request,
+  );
 }
 
 /** From which month the number would count, and the monthly fees of that month without and with it. Changes nothing. */
@@ -156,9 +174,9 @@ export function previewCount(
   return reading(deps, contractorId, context.language, ({ book, contracts, today, language }) => {
     const { history } = contractIn(contracts, contractId);
     const asked = countOf(request, today);
-    const accepted: NewFact = { type: 'count_accepted', on: today, asked: history.length + 1 };
+    const accepted: NewFact = { type: 'count_accepted', on: asked.on, asked: history.length + 1 };
     const assumed = assuming(book, history, [asked, accepted], today);
-    const from = request.from === undefined ? nextMonth(today) : parseMonth(request.from, '/from');
+    const from = request.from === undefined ? nextMonth(asked.on) : parseMonth(request.from, '/from');
     const due = charges(book, assumed, { from, to: from }).charges;
     const own = due.find(({ subject, fee }) => subject === request.subject && fee === 'monthly');
     return {

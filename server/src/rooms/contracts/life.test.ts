@@ -313,6 +313,52 @@ test('sales keep contracts, billing and the desk read them; none of them acts fo
   for (const reader of [billing, desk]) await reader.ok('getContract', { params });
 });
 
+test('a form on paper is foreseen and recorded as of the day it arrived', async () => {
+  on('2026-05-02');
+  const contractorId = await ground.newContractor('書面');
+  const options = [{ subject: 'operation-proxy', deviceCount: 10 }];
+  const { contractId } = await ground.contract(contractorId, {
+    options,
+    arrivedOn: '2026-03-01',
+    acceptedOn: '2026-03-01',
+    startOn: '2026-03-01',
+    billingStartOn: '2026-03-01',
+  });
+  const params = { contractorId, contractId };
+  const late = { subject: 'operation-proxy', deviceCount: 30, arrivedOn: '2026-04-30' };
+  const { from, monthlyBefore, monthlyAfter } = await provider.ok('previewCountChangeOnBehalf', { params, body: late });
+  assert.deepEqual([from, (monthlyAfter ?? 0) - (monthlyBefore ?? 0)], ['2026-05', 20 * 150]);
+  const after = await provider.ok('recordCountChange', { params, body: { ...late, note: '郵送' } });
+  assert.equal(
+    after.contract.options[0]?.deviceCount,
+    30,
+    'it counts from the month after its arrival, which has begun',
+  );
+  assert.deepEqual(
+    after.facts.slice(-2).map(({ type, on: day, note }) => [type, day, note]),
+    [
+      ['count_asked', '2026-04-30', '郵送'],
+      ['count_accepted', '2026-04-30', ''],
+    ],
+  );
+  const begun = { ...late, arrivedOn: '2026-05-01', from: '2026-05' };
+  assert.equal(
+    (await provider.refused('recordCountChange', { params, body: begun })).reason,
+    'terms.count.month_begun',
+  );
+  const ahead = { ...late, arrivedOn: '2026-05-03' };
+  assert.equal((await provider.refused('recordCountChange', { params, body: ahead })).reason, 'terms.day.in_future');
+
+  const notice = { subject: 'service', arrivedOn: '2026-04-20' };
+  const preview = await provider.ok('previewNoticeOnBehalf', { params, body: notice });
+  assert.deepEqual(preview.endings.map(({ subject, effectiveOn }) => [subject, effectiveOn]).sort(), [
+    ['operation-proxy', '2026-05-20'],
+    ['service', '2026-05-20'],
+  ]);
+  assert.equal((await provider.ok('getContract', { params })).contract.endsOn, null, 'foreseeing it ends nothing');
+  assert.equal((await provider.ok('recordNotice', { params, body: notice })).contract.endsOn, '2026-05-20');
+});
+
 test('a drafted revision is tried on the whole book, published for a day to come, and never changes again', async () => {
   on('2026-04-10');
   const contractorId = await ground.newContractor('試算');
