@@ -303,6 +303,7 @@ export const en: Messages = {
     osVersionHint: 'e.g. 18.1 or 18.*',
     usageMode: 'Usage mode',
     support: 'Support by the service',
+    outOfSupport: '{{system}} (out of support)',
     supervised: 'Supervision',
     supervisedYes: 'Supervised',
     supervisedNo: 'Not supervised',

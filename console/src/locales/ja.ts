@@ -302,6 +302,7 @@ export const ja = {
     osVersionHint: '例: 18.1、18.*',
     usageMode: '利用態様',
     support: 'サービスの対象',
+    outOfSupport: '{{system}}（対象外）',
     supervised: '監視モード',
     supervisedYes: '監視対象',
     supervisedNo: '監視対象外',

@@ -71,11 +71,7 @@ function OsVersion({ device }: { device: DeviceSummary }) {
   const { t } = useTranslation();
   const text = `${device.osFamily ?? ''} ${device.osVersion}`;
   if (device.support === null || device.support === 'supported') return text;
-  return (
-    <span title={t(`support.${device.support}`)}>
-      <Status tone={SUPPORT_TONE[device.support]}>{text}</Status>
-    </span>
-  );
+  return <Status tone={SUPPORT_TONE[device.support]}>{t('devices.outOfSupport', { system: text })}</Status>;
 }
 
 export function deviceName(d: Pick<DeviceSummary, 'name' | 'label' | 'serialNumber'>, unnamed: string): string {
