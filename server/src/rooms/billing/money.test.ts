@@ -85,7 +85,7 @@ test('credit notes give back the tax of an invoice to the yen, whatever the part
         }
         before.push(...credited);
       }
-      assert.equal(-sumYen(given), sumYen(invoice.map((t) => t.tax)));
+      assert.equal(sumYen([...given, ...invoice.map((t) => t.tax)]), 0);
     }),
   );
 });
