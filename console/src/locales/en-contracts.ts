@@ -10,6 +10,7 @@ export const contracts: typeof ja = {
   toContracts: 'Open contract and billing',
   theService: 'The service itself',
   noKind: '(no kind)',
+  contractor: 'Contractor',
   subject: 'Subject',
   kindLabel: 'Kind',
   options: 'Option services',

@@ -8,6 +8,7 @@ export const contracts = {
   toContracts: '契約と請求を開く',
   theService: 'サービス本体',
   noKind: '（種別なし）',
+  contractor: '契約者',
   subject: '対象',
   kindLabel: '種別',
   options: 'オプションサービス',

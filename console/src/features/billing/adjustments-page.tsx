@@ -82,7 +82,7 @@ function Adjustments({ rows }: { rows: readonly Adjustment[] }) {
         rows={rows}
         rowKey={(row) => row.adjustmentId}
         columns={[
-          { key: 'contractor', header: t('provider.name'), cell: (row) => row.contractorName },
+          { key: 'contractor', header: t('contracts.contractor'), cell: (row) => row.contractorName },
           {
             key: 'what',
             header: t('billing.description'),
@@ -267,7 +267,7 @@ function ContractorSelect({
   const options = (found.data?.items ?? []).map((one) => ({ value: one.contractorId, label: one.name }));
   return (
     <Select
-      label={t('provider.name')}
+      label={t('contracts.contractor')}
       required
       searchable
       // The dialog begins here: it shall not begin with an open list.

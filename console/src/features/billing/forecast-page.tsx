@@ -100,7 +100,7 @@ function ContractorTable({ forecast }: { forecast: Forecast }) {
   const columns: Column<Row>[] = [
     {
       key: 'name',
-      header: t('provider.name'),
+      header: t('contracts.contractor'),
       cell: (row) => (
         <>
           {row.contractorName}

@@ -55,7 +55,13 @@ export function InvoiceTable({ rows, side }: { rows: readonly InvoiceSummary[]; 
         },
         ...(side === 'own'
           ? []
-          : [{ key: 'contractor', header: t('provider.name'), cell: (row: InvoiceSummary) => row.contractorName }]),
+          : [
+              {
+                key: 'contractor',
+                header: t('contracts.contractor'),
+                cell: (row: InvoiceSummary) => row.contractorName,
+              },
+            ]),
         { key: 'month', header: t('contracts.month'), cell: (row) => <Month of={row.month} /> },
         {
           key: 'state',

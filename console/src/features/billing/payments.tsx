@@ -19,6 +19,7 @@ export function Payments({ invoice, may }: { invoice: Invoice; may: boolean }) {
   const language = useLanguage();
   const client = useQueryClient();
   const [reversing, setReversing] = useState<Payment>();
+  const takenBack = new Set(invoice.payments.map(({ reverses }) => reverses));
   if (invoice.payments.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -40,7 +41,7 @@ export function Payments({ invoice, may }: { invoice: Invoice; may: boolean }) {
         {...(may
           ? {
               actions: (row: Payment) =>
-                row.amount > 0 ? (
+                row.reverses === null && !takenBack.has(row.paymentId) ? (
                   <Button
                     size="compact-sm"
                     variant="default"

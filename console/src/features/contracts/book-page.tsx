@@ -116,7 +116,7 @@ export function Contracts({ rows, own = false }: { rows: readonly ContractSummar
             </>
           ),
         },
-        ...(own ? [] : [{ key: 'contractor', header: t('provider.name'), cell: contractorCell }]),
+        ...(own ? [] : [{ key: 'contractor', header: t('contracts.contractor'), cell: contractorCell }]),
         {
           key: 'phase',
           header: t('common.state'),

@@ -89,7 +89,7 @@ export function Inbox({ rows, own = false }: { rows: readonly Application[]; own
         },
         ...(own
           ? []
-          : [{ key: 'contractor', header: t('provider.name'), cell: (row: Application) => row.contractorName }]),
+          : [{ key: 'contractor', header: t('contracts.contractor'), cell: (row: Application) => row.contractorName }]),
         {
           key: 'state',
           header: t('common.state'),

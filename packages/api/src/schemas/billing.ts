@@ -68,7 +68,10 @@ export const Invoice = Type.Object({
   taxTotals: Type.Array(TaxTotal),
   credits: Nullable(Type.Object({ invoiceId: Uuid, number: Type.String() })),
   reason: Type.String(),
-  payments: Type.Array(Type.Object({ paymentId: Uuid, on: Day, amount: Yen, note: Type.String() })),
+  /** `reverses` names the payment that an entry takes back. */
+  payments: Type.Array(
+    Type.Object({ paymentId: Uuid, on: Day, amount: Yen, note: Type.String(), reverses: Nullable(Uuid) }),
+  ),
   hash: Type.String(),
 });
 export type Invoice = Static<typeof Invoice>;

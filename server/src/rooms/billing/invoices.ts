@@ -69,7 +69,13 @@ export function getInvoice(
       reason: presentReasons(content.reasons, language)
         .map(({ text }) => text)
         .join('\n'),
-      payments: payments.map(({ paymentId, on, amount, note }) => ({ paymentId, on: on.toString(), amount, note })),
+      payments: payments.map(({ paymentId, on, amount, note, reverses = null }) => ({
+        paymentId,
+        on: on.toString(),
+        amount,
+        note,
+        reverses,
+      })),
       hash: hash.toString('hex'),
     };
   });
