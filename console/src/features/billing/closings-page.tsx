@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import type { Closing } from '@tsukasa/api';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
+import { useCan } from '../../app/session.ts';
 import { DataTable } from '../../shared/data-table.tsx';
 import { Month } from '../../shared/day.tsx';
 import { formatNumber, useLanguage } from '../../shared/format.ts';
@@ -34,6 +35,7 @@ export function useClosings() {
 export function ClosingsPage() {
   const { t } = useTranslation();
   const closings = useClosings();
+  const may = useCan()('provider.billing.write');
   return (
     <Page title={t('billing.closings')} text={t('billing.closingsText')}>
       <QueryStates query={closings}>
@@ -46,12 +48,14 @@ export function ClosingsPage() {
                 <Text size="lg" fw={650} mb="sm">
                   <Month of={next} />
                 </Text>
-                <Button
-                  leftSection={<IconCalendarCheck size={16} aria-hidden />}
-                  renderRoot={(props) => <Link {...props} to="/provider/closings/$month" params={{ month: next }} />}
-                >
-                  {t('billing.openClosing')}
-                </Button>
+                {may ? (
+                  <Button
+                    leftSection={<IconCalendarCheck size={16} aria-hidden />}
+                    renderRoot={(props) => <Link {...props} to="/provider/closings/$month" params={{ month: next }} />}
+                  >
+                    {t('billing.openClosing')}
+                  </Button>
+                ) : null}
               </Section>
             )}
             <Section title={t('billing.months')} padding={0}>

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Stack, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -18,7 +18,7 @@ import { Time } from '../../shared/time.tsx';
 import { AcceptForm, QuoteForm, RefuseForm } from './answer-forms.tsx';
 import { APPLICATION_TONE, useContentText } from './applications-table.tsx';
 import { PriceTable } from './assessment.tsx';
-import { downloadDocument } from './documents.ts';
+import { DocumentLink } from './document-link.tsx';
 import { useNames } from './names.ts';
 
 type Doing = 'quote' | 'accept' | 'refuse';
@@ -175,16 +175,7 @@ function Facts({ application }: { application: Application }) {
         )}
         {documentId === null ? null : (
           <Row label={t('contracts.scan')}>
-            <Group>
-              <Anchor
-                component="button"
-                type="button"
-                size="sm"
-                onClick={() => downloadDocument(contractorId, documentId)}
-              >
-                {t('contracts.document')}
-              </Anchor>
-            </Group>
+            <DocumentLink contractorId={contractorId} documentId={documentId} of={application.contractNumber} />
           </Row>
         )}
         <Row label={t('contracts.recorded')}>

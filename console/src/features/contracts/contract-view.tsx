@@ -16,7 +16,13 @@ import { CorrectFact } from './correct-fact.tsx';
 import { CountForm } from './count-form.tsx';
 import { SERVICE, useNames } from './names.ts';
 import { NoticeForm, RecordNoticeForm } from './notice-form.tsx';
-import { BillingStartForm, OneTimeFeeForm, PricesForm, WithdrawNotice } from './provider-forms.tsx';
+import {
+  BillingStartForm,
+  OneTimeFeeForm,
+  PricesForm,
+  WithdrawNotice,
+  withoutBillingStart,
+} from './provider-forms.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** What somebody is doing with the contract in a dialog. */
@@ -147,7 +153,9 @@ function Actions({ contract, onDo, side, contractorId, applyForOptions }: DoProp
         <Menu.Item onClick={() => onDo({ what: 'record_notice', subject: SERVICE })}>
           {t('contracts.notice.record')}
         </Menu.Item>
-        <Menu.Item onClick={() => onDo({ what: 'billing_start' })}>{t('contracts.billingStart')}</Menu.Item>
+        {withoutBillingStart(contract).length === 0 ? null : (
+          <Menu.Item onClick={() => onDo({ what: 'billing_start' })}>{t('contracts.billingStart')}</Menu.Item>
+        )}
         <Menu.Item onClick={() => onDo({ what: 'prices' })}>{t('contracts.prices')}</Menu.Item>
         <Menu.Item onClick={() => onDo({ what: 'one_time_fee' })}>{t('contracts.oneTimeFee')}</Menu.Item>
         {applyForOptions === undefined ? null : (

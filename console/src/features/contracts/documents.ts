@@ -1,11 +1,20 @@
 import { urlOf } from '../../app/api.ts';
 
-/** Lets the browser fetch a scanned form; the server sends it as a file to keep. */
-export function downloadDocument(contractorId: string, documentId: string): void {
+/** Saves a scanned form as a file; its ending follows from its first bytes, which the server checked when it was kept. */
+export async function downloadDocument(contractorId: string, documentId: string, name: string): Promise<void> {
+  const answer = await fetch(urlOf('getContractDocument', { params: { contractorId, documentId } }));
+  if (!answer.ok) throw new Error(`the document was answered with ${answer.status}`);
+  const content = await answer.blob();
+  const address = URL.createObjectURL(content);
   const link = document.createElement('a');
-  link.href = urlOf('getContractDocument', { params: { contractorId, documentId } });
-  link.download = '';
+  link.href = address;
+  link.download = `${name}.${endingOf(new Uint8Array(await content.slice(0, 1).arrayBuffer())[0])}`;
   link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+function endingOf(firstByte: number | undefined): string {
+  if (firstByte === 0x89) return 'png';
+  return firstByte === 0xff ? 'jpg' : 'pdf';
 }
 
 /** The content of a chosen file in base64, as the API takes it. */

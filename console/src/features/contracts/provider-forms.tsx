@@ -27,13 +27,17 @@ function useSave(save: () => Promise<unknown>, onClose: () => void) {
   });
 }
 
+/** The service and options that were accepted without a billing start date. */
+export function withoutBillingStart(contract: Contract): string[] {
+  const open = [contract, ...contract.options].filter((one) => one.acceptedOn !== null && one.billingStartOn === null);
+  return [...new Set(open.map((one) => one.subject))];
+}
+
 /** Sets the billing start date of the service and of options where the acceptance left it open (Art. 11). */
 export function BillingStartForm({ contract, onClose }: Props) {
   const { t } = useTranslation();
   const names = useNames();
-  const open = [contract, ...contract.options]
-    .filter((one) => one.acceptedOn !== null && one.billingStartOn === null)
-    .map((one) => one.subject);
+  const open = withoutBillingStart(contract);
   const [subjects, setSubjects] = useState<string[]>(open);
   const [on, setOn] = useState(todayInJapan());
   const save = useSave(() => call('startBilling', { params: paramsOf(contract), body: { subjects, on } }), onClose);
@@ -49,7 +53,7 @@ export function BillingStartForm({ contract, onClose }: Props) {
     >
       <Checkbox.Group label={t('contracts.subject')} value={subjects} onChange={setSubjects}>
         <Stack gap="xs" mt="xs">
-          {[...new Set([SERVICE, ...contract.options.map((one) => one.subject)])].map((id) => (
+          {open.map((id) => (
             <Checkbox key={id} value={id} label={names.subject(id)} />
           ))}
         </Stack>

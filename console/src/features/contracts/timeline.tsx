@@ -1,11 +1,10 @@
-import { Anchor, Badge, Box, Button, Group, Text } from '@mantine/core';
-import { IconFileText } from '@tabler/icons-react';
+import { Anchor, Badge, Button, Group, Text } from '@mantine/core';
 import type { ContractFact } from '@tsukasa/api';
 import { useTranslation } from 'react-i18next';
 import { Day } from '../../shared/day.tsx';
 import { Section } from '../../shared/page.tsx';
 import { Time } from '../../shared/time.tsx';
-import { downloadDocument } from './documents.ts';
+import { DocumentLink } from './document-link.tsx';
 import { FactSummary, useFactTitle } from './fact-summary.tsx';
 
 type Props = {
@@ -70,17 +69,11 @@ export function Timeline({ contractorId, facts, on, documents, onCorrect, onWith
             </Text>
             <Group gap="xs" mt={4}>
               {documents && fact.documentId !== null ? (
-                <Anchor
-                  component="button"
-                  type="button"
-                  size="sm"
-                  onClick={() => downloadDocument(contractorId, fact.documentId ?? '')}
-                >
-                  <Box component="span" style={{ display: 'inline-flex', gap: 4, alignItems: 'center' }}>
-                    <IconFileText size={14} aria-hidden />
-                    {t('contracts.document')}
-                  </Box>
-                </Anchor>
+                <DocumentLink
+                  contractorId={contractorId}
+                  documentId={fact.documentId}
+                  of={t('contracts.entry', { seq: fact.seq })}
+                />
               ) : null}
               {onCorrect === undefined || fact.corrected || fact.type === 'corrected' ? null : (
                 <Button
