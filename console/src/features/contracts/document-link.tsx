@@ -15,7 +15,7 @@ type Props = {
 export function DocumentLink({ contractorId, documentId, of }: Props) {
   const { t } = useTranslation();
   const save = useMutation({
-    mutationFn: () => downloadDocument(contractorId, documentId, `${t('contracts.document')} ${of}`),
+    mutationFn: () => downloadDocument(contractorId, documentId, `${t('contracts.scan')} ${of}`),
   });
   return (
     <>
