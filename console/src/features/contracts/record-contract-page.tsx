@@ -30,13 +30,11 @@ import { useRefreshContracts } from './refresh.ts';
 type Entry = { readonly id: string; readonly type: FactType; readonly on: string; readonly body: DraftBody };
 type Recorded = { readonly on: string; readonly body: Record<string, unknown> };
 const entry = (type: FactType, body: DraftBody = {}): Entry => ({ id: crypto.randomUUID(), type, on: '', body });
-/** How most contracts begin; both entries name the same application. */
+/** How contracts of the past began; all name the same application. No licence of today held then, and the start activated. */
 const BEGINNING: readonly Entry[] = [
   entry('applied', { application: 'a1', requests: [{ subject: 'service' }] }),
   entry('quoted', { application: 'a1' }),
   entry('accepted', { application: 'a1' }),
-  entry('licence_agreed'),
-  entry('activated', { subjects: ['service'] }),
   entry('billing_started', { subjects: ['service'] }),
 ];
 
