@@ -9,7 +9,7 @@ export const ISSUER: Party = {
   name: '株式会社つかさサービス',
   department: '',
   postalCode: '102-0071',
-  address: '東京都千代田区富士見2-10-2 飯田橋グラン・ブルーム',
+  address: '東京都千代田区架空町9-9-9 つかさビルディング十二階',
   registrationNumber: 'T8010001095209',
   corporateNumber: '',
   phone: '03-1234-5678',
