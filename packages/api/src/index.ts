@@ -1,4 +1,5 @@
 export * from './actions.ts';
+export * from './corporate-number.ts';
 export * from './permissions.ts';
 export * from './problem.ts';
 export * from './route.ts';

@@ -12,13 +12,12 @@ import {
 } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import type { CustomerProfile } from '@tsukasa/api';
+import { type CustomerProfile, isCorporateNumber } from '@tsukasa/api';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
 import { oneOf } from '../../app/search.ts';
 import { FormModal } from '../../shared/form-modal.tsx';
-import { isCorporateNumber } from './corporate-number.ts';
 import { useRefreshContracts } from './refresh.ts';
 
 type Fields = Omit<CustomerProfile, 'contractorId' | 'updatedAt'>;

@@ -1,11 +1,10 @@
-import type { CustomerProfile } from '@tsukasa/api';
+import { type CustomerProfile, isCorporateNumber } from '@tsukasa/api';
 import type { Selectable } from 'kysely';
 import { json, type Tx, tables } from '../../base/db.ts';
 import { DomainError } from '../../base/errors.ts';
 import type { RequestContext } from '../../base/http/context.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { searchKey } from '../../base/search-key.ts';
-import { isCorporateNumber } from './corporate-number.ts';
 import type { Customer } from './deps.ts';
 import type { LedgerDeps } from './ledger.ts';
 import { requireCustomer } from './reading.ts';
