@@ -24,10 +24,12 @@ import { type Billing, billingMessages, createBilling, verifyInvoices } from './
 import { type Certificates, certificateMessages, createCertificates } from './rooms/certificates/index.ts';
 import { type Contracts, type Customer, contractMessages, createContracts } from './rooms/contracts/index.ts';
 import {
+  createEnrollmentDoor,
   type DeviceChannel,
   type DeviceSupport,
   deviceHandlers,
   deviceMessages,
+  type EnrollmentPage,
   type Entitlement,
   firstEnrollment,
   personDevices,
@@ -53,6 +55,8 @@ export const compose: Compose = async (foundation) => {
   const billing = joinBilling(foundation, contracts);
   const channels = new Map<Platform, DeviceChannel>([['apple', apple.channel]]);
   const gates = new Map([['apple' as const, apple.gate]]);
+  const pages = new Map<Platform, EnrollmentPage>([['apple', apple.page]]);
+  const enrollmentDoor = createEnrollmentDoor({ ...deps, pages });
   accounts.registerJobs(jobs);
   contracts.registerJobs(jobs);
   billing.registerJobs(jobs);
@@ -92,7 +96,9 @@ export const compose: Compose = async (foundation) => {
       ...appleMessages,
     },
     deviceHandler: (request, response) =>
-      apple.deviceHandler(request, response) || certificates.scepHandler(request, response),
+      enrollmentDoor(request, response) ||
+      apple.deviceHandler(request, response) ||
+      certificates.scepHandler(request, response),
     bind: (app) => {
       app.route(accounts.authRoute);
       const authorize: Authorize = async (route, request) => {

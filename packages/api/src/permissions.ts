@@ -9,6 +9,8 @@ export const PERMISSIONS = [
   'provider.staff.manage', // provider staff and the provider's tokens
   'provider.contracts.read', // the book of contracts, applications, customers, revisions of the terms
   'provider.contracts.write', // applications on behalf, quotes, acceptance, notices, corrections
+  'provider.safety.write', // the installation's breaker
+  'provider.platforms.manage', // the installation's Google project
   'provider.terms.write', // the catalogue and revisions of the terms
   'provider.billing.read',
   'provider.billing.write', // settings, drafts of closings, payments, asking for adjustments
@@ -33,12 +35,16 @@ export const PERMISSIONS = [
   'actions.raw', // any command of the catalogue
   'actions.secrets.read', // the PIN of a locked Mac, once
   'actions.cancel',
+  'actions.approve', // agree to what somebody else asked for, release what the breaker holds
+  'recovery_keys.read', // BitLocker recovery keys, in clear
   'members.read',
   'members.manage',
   'tokens.read',
   'tokens.manage',
   'push_certificate.read',
   'push_certificate.manage',
+  'platforms.read', // the binding to Google, what is ready
+  'platforms.manage', // bind and release the Android enterprise, the contractor's own Google project
   'certificates.revoke',
   'audit.read',
   'events.read',
@@ -69,6 +75,7 @@ const READS: readonly Permission[] = [
   'members.read',
   'tokens.read',
   'push_certificate.read',
+  'platforms.read',
   'audit.read',
   'events.read',
 ];
@@ -120,6 +127,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     'actions.control',
     'actions.cancel',
     'push_certificate.read',
+    'platforms.read',
     'events.read',
     'events.acknowledge',
   ]),
@@ -138,6 +146,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     'actions.control',
     'actions.cancel',
     'push_certificate.read',
+    'platforms.read',
     'events.read',
     'events.acknowledge',
   ]),

@@ -24,6 +24,17 @@ export type Config = {
   readonly masterKeyFile: string;
   readonly profileSigning: KeyPairFiles | undefined;
   readonly apns: { readonly origin: string; readonly caFile: string | undefined };
+  /** Windows push. Without an identity PCs are not woken, and come by their schedule. */
+  readonly wns: {
+    readonly origin: string;
+    readonly identity: { readonly pfn: string; readonly sid: string; readonly secretFile: string } | undefined;
+  };
+  readonly google: {
+    /** Of the Android Management API, the token endpoint and the keys that sign push messages. */
+    readonly amapiOrigin: string;
+    readonly tokenOrigin: string;
+    readonly certsOrigin: string;
+  };
   readonly log: { readonly level: LogLevel };
   readonly sessionLifetime: Temporal.Duration;
   /** How long changes and events of devices are kept. */
@@ -82,6 +93,15 @@ export function readConfig(env: Environment): Config {
     apns: {
       origin: read.origin('TSUKASA_APNS_ORIGIN', 'https://api.push.apple.com:443'),
       caFile: read.file('TSUKASA_APNS_CA_FILE'),
+    },
+    wns: {
+      origin: read.origin('TSUKASA_WNS_ORIGIN', 'https://login.live.com'),
+      identity: read.pushIdentity('TSUKASA_WNS_PFN', 'TSUKASA_WNS_SID', 'TSUKASA_WNS_SECRET_FILE'),
+    },
+    google: {
+      amapiOrigin: read.origin('TSUKASA_AMAPI_ORIGIN', 'https://androidmanagement.googleapis.com'),
+      tokenOrigin: read.origin('TSUKASA_GOOGLE_TOKEN_ORIGIN', 'https://oauth2.googleapis.com'),
+      certsOrigin: read.origin('TSUKASA_GOOGLE_CERTS_ORIGIN', 'https://www.googleapis.com'),
     },
     log: { level: read.oneOf('TSUKASA_LOG_LEVEL', LOG_LEVELS, 'info') },
     sessionLifetime: read.duration('TSUKASA_SESSION_LIFETIME', 'PT12H', 'PT5M'),
@@ -205,6 +225,20 @@ class Reader {
       this.mistake(name, `names a file that cannot be read: ${value}`);
     }
     return resolve(value);
+  }
+
+  pushIdentity(
+    pfnName: string,
+    sidName: string,
+    secretName: string,
+  ): { readonly pfn: string; readonly sid: string; readonly secretFile: string } | undefined {
+    const [pfn, sid] = [this.text(pfnName), this.text(sidName)];
+    const secretFile = this.file(secretName);
+    if (pfn !== undefined && sid !== undefined && secretFile !== undefined) return { pfn, sid, secretFile };
+    if (pfn !== undefined || sid !== undefined || secretFile !== undefined) {
+      this.mistake(pfnName, `needs ${sidName} and ${secretName}, and they need it`);
+    }
+    return undefined;
   }
 
   pair(certName: string, keyName: string): KeyPairFiles | undefined {

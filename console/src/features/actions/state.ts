@@ -7,6 +7,8 @@ const OPEN: ReadonlySet<ActionState> = new Set(OPEN_ACTION_STATES);
 export const isOpen = (state: ActionState): boolean => OPEN.has(state);
 
 export const ACTION_TONE: Readonly<Record<ActionState, Tone>> = {
+  awaiting_approval: 'warning',
+  held: 'warning',
   queued: 'active',
   sent: 'active',
   deferred: 'warning',
@@ -15,4 +17,5 @@ export const ACTION_TONE: Readonly<Record<ActionState, Tone>> = {
   cancelled: 'quiet',
   expired: 'warning',
   superseded: 'quiet',
+  rejected: 'quiet',
 };

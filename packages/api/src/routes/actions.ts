@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { ACTION_STATES, ACTION_TYPES, ActionRequest } from '../actions.ts';
+import { ACTION_SECRET_KINDS, ACTION_STATES, ACTION_TYPES, ActionRequest } from '../actions.ts';
 import { defineRoutes } from '../route.ts';
 import * as s from '../schemas/index.ts';
 
@@ -8,7 +8,7 @@ const device = `${base}/devices/:deviceId` as const;
 const SecretParams = Type.Object({
   contractorId: s.Uuid,
   actionId: s.Uuid,
-  kind: Type.Enum(['lock_pin', 'erase_pin']),
+  kind: Type.Enum([...ACTION_SECRET_KINDS]),
 });
 
 /** `askAction` needs `actions.read` to be called at all; the permission of the action's type is checked with the body. */

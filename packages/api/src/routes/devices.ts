@@ -133,6 +133,25 @@ export const deviceRoutes = defineRoutes({
     response: null,
   },
 
+  listEnrollmentOptions: {
+    method: 'GET',
+    path: `${base}/enrollment-options`,
+    summary: 'Which platforms and modes can be invited, and what is missing',
+    access: 'enrollment.read',
+    params: s.ContractorParams,
+    status: 200,
+    response: Type.Object({ items: Type.Array(s.EnrollmentOption) }),
+  },
+  listEnrollmentMethods: {
+    method: 'GET',
+    path: `${base}/enrollment-invitations/:invitationId/methods`,
+    summary: 'The ways in which an invitation is used: link, QR code, text to type, files',
+    access: 'enrollment.write',
+    params: InvitationParams,
+    status: 200,
+    response: Type.Object({ items: Type.Array(s.EnrollmentMethod) }),
+  },
+
   listEvents: {
     method: 'GET',
     path: `${base}/events`,

@@ -7,11 +7,14 @@ import { contractorRoutes } from './contractors.ts';
 import { contractRoutes } from './contracts.ts';
 import { deviceRoutes } from './devices.ts';
 import { directoryRoutes } from './directory.ts';
+import { androidRoutes, windowsRoutes } from './platforms.ts';
+import { safetyRoutes } from './safety.ts';
 import { termsRoutes } from './terms.ts';
 
 export {
   accountRoutes,
   actionRoutes,
+  androidRoutes,
   auditRoutes,
   billingRoutes,
   certificateRoutes,
@@ -19,7 +22,9 @@ export {
   contractRoutes,
   deviceRoutes,
   directoryRoutes,
+  safetyRoutes,
   termsRoutes,
+  windowsRoutes,
 };
 
 /** Every route of the HTTP interface, by name. The server refuses to start unless each has exactly one handler. */

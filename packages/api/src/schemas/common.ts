@@ -8,6 +8,13 @@ export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 export const Text = (max: number, min = 1) =>
   Type.String({ minLength: min, maxLength: max, ...(min === 0 ? {} : { pattern: '\\S' }) });
 
+/** A fact in words: a fixed name and its parameters; the console words it in Japanese and English. */
+export const Note = Type.Object({
+  code: Type.String(),
+  params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+export type Note = Static<typeof Note>;
+
 export const ContractorParams = Type.Object({ contractorId: Uuid });
 export const DeviceParams = Type.Object({ contractorId: Uuid, deviceId: Uuid });
 export const ActionParams = Type.Object({ contractorId: Uuid, actionId: Uuid });

@@ -1,15 +1,22 @@
 import { type Static, Type } from 'typebox';
-import { Closed, Instant, Nullable, PageQuery, Text, Uuid } from './common.ts';
+import { Closed, Instant, Note, Nullable, PageQuery, Text, Uuid } from './common.ts';
 
 export const USAGE_MODES = ['company-owned', 'personally-owned'] as const;
 export type UsageMode = (typeof USAGE_MODES)[number];
+/**
+ * How much of a device is managed. `device`: as the platform manages any device (Apple, Windows). Android: `fully-managed`
+ * (company-owned, work only), `dedicated` (company-owned, for a purpose and no person), `work-profile` (a separate part of a
+ * device that is also used privately, whoever owns it).
+ */
+export const MANAGEMENT_MODES = ['device', 'fully-managed', 'dedicated', 'work-profile'] as const;
+export type ManagementMode = (typeof MANAGEMENT_MODES)[number];
 export const MANAGEMENT_STATES = ['enrolling', 'managed', 'unmanaged'] as const;
 export type ManagementState = (typeof MANAGEMENT_STATES)[number];
-export const OS_FAMILIES = ['iOS', 'iPadOS', 'macOS', 'tvOS', 'visionOS', 'watchOS'] as const;
+export const OS_FAMILIES = ['iOS', 'iPadOS', 'macOS', 'tvOS', 'visionOS', 'watchOS', 'Windows', 'Android'] as const;
 export type OsFamily = (typeof OS_FAMILIES)[number];
 export const SUPPORT_STATES = ['supported', 'os', 'usage_mode'] as const;
 export type SupportState = (typeof SUPPORT_STATES)[number];
-export const PLATFORMS = ['apple'] as const;
+export const PLATFORMS = ['apple', 'windows', 'android'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
 /** A row of the device list: everything that people search, filter, sort and export. Times of values are on the device page. */
@@ -17,6 +24,7 @@ export const DeviceSummary = Type.Object({
   deviceId: Uuid,
   platform: Type.Enum([...PLATFORMS]),
   usageMode: Type.Enum([...USAGE_MODES]),
+  managementMode: Type.Enum([...MANAGEMENT_MODES]),
   managementState: Type.Enum([...MANAGEMENT_STATES]),
   name: Nullable(Type.String()),
   label: Type.String(),
@@ -33,6 +41,7 @@ export const DeviceSummary = Type.Object({
   ),
   supervised: Nullable(Type.Boolean()),
   passcodePresent: Nullable(Type.Boolean()),
+  policyCompliant: Nullable(Type.Boolean()),
   encrypted: Nullable(Type.Boolean()),
   lostMode: Nullable(Type.Boolean()),
   batteryLevel: Nullable(Type.Number({ minimum: 0, maximum: 1 })),
@@ -47,6 +56,19 @@ export const DeviceSummary = Type.Object({
   support: Nullable(Type.Enum([...SUPPORT_STATES])),
 });
 export type DeviceSummary = Static<typeof DeviceSummary>;
+
+/** One fact in the platform's own terms; the console words `group` and `code`, an expert knows `code` from the specification. */
+export const DeviceDetail = Type.Object({
+  group: Type.String({ description: 'e.g. bitlocker, defender, network, compliance, hardware' }),
+  code: Type.String({ description: 'e.g. encryption_status, product_status; several of one code have different `of`' }),
+  /** Which of several: a MAC address, a package name, a setting. */
+  of: Type.Optional(Type.String()),
+  value: Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Array(Type.String())]),
+  /** What the value means, worded by the console; absent when the value speaks for itself. */
+  meaning: Type.Optional(Note),
+  at: Nullable(Instant),
+});
+export type DeviceDetail = Static<typeof DeviceDetail>;
 
 /** One device. `observedAt` gives for each observed field the time at which the device said so. */
 export const Device = Type.Object({
@@ -64,6 +86,16 @@ export const Device = Type.Object({
   ethernetMac: Nullable(Type.String()),
   userApproved: Nullable(Type.Boolean()),
   appleSilicon: Nullable(Type.Boolean()),
+  manufacturer: Nullable(Type.String()),
+  osEdition: Nullable(Type.String()),
+  /** Date of the security patches, as the platform writes it (Android: `2026-11-05`). */
+  securityPatchLevel: Nullable(Type.String()),
+  apiLevel: Nullable(Type.Integer()),
+  secureBoot: Nullable(Type.Boolean()),
+  tpmVersion: Nullable(Type.String()),
+  antivirusActive: Nullable(Type.Boolean()),
+  antivirusCurrent: Nullable(Type.Boolean()),
+  domainName: Nullable(Type.String()),
   passcodeCompliant: Nullable(Type.Boolean()),
   firewallEnabled: Nullable(Type.Boolean()),
   activationLock: Nullable(Type.Boolean()),
@@ -89,9 +121,15 @@ export const Device = Type.Object({
     lastWakeAnswer: Nullable(Type.String()),
     nextWakeAt: Nullable(Instant),
     nextObservationAt: Nullable(Instant),
+    /** When the device comes by itself at the latest, if it is on and online; null when the platform makes no promise. */
+    nextContactAt: Nullable(Instant),
+    /** Why then, or why nobody knows: `windows.poll`, `windows.poll_overdue`, `android.reports`, `apple.woken_only`, ... */
+    nextContactBasis: Nullable(Note),
     identityNotAfter: Nullable(Instant),
     identitySerial: Nullable(Type.String()),
   }),
+  /** Facts in the platform's own terms, by group. */
+  details: Type.Array(DeviceDetail),
 });
 export type Device = Static<typeof Device>;
 
@@ -115,6 +153,8 @@ export const ATTENTION_KINDS = [
   'low_storage',
   'never_observed',
   'out_of_support',
+  'not_compliant',
+  'antivirus_off',
 ] as const;
 
 const filters = {
@@ -126,6 +166,8 @@ const filters = {
     }),
   ),
   state: Type.Optional(Type.Array(Type.Enum([...MANAGEMENT_STATES]))),
+  platform: Type.Optional(Type.Array(Type.Enum([...PLATFORMS]))),
+  managementMode: Type.Optional(Type.Array(Type.Enum([...MANAGEMENT_MODES]))),
   osFamily: Type.Optional(Type.Array(Type.Enum([...OS_FAMILIES]))),
   osVersion: Type.Optional(Type.String({ maxLength: 40, description: 'Exact version, or a prefix ending in `.*`.' })),
   usageMode: Type.Optional(Type.Array(Type.Enum([...USAGE_MODES]))),
@@ -202,6 +244,7 @@ export const EnrollmentInvitation = Type.Object({
   invitationId: Uuid,
   platform: Type.Enum([...PLATFORMS]),
   usageMode: Type.Enum([...USAGE_MODES]),
+  managementMode: Type.Enum([...MANAGEMENT_MODES]),
   label: Type.String(),
   person: Nullable(Type.Object({ personId: Uuid, name: Type.String() })),
   url: Nullable(Type.String({ description: 'The link for the device; null for readers without enrollment.write.' })),
@@ -218,6 +261,12 @@ export const EnrollmentInvitationRequest = Type.Object(
   {
     platform: Type.Enum([...PLATFORMS]),
     usageMode: Type.Enum([...USAGE_MODES]),
+    managementMode: Type.Optional(
+      Type.Enum([...MANAGEMENT_MODES], {
+        description:
+          'Default: the first that the platform has for the usage mode (Android: fully-managed; work-profile).',
+      }),
+    ),
     personId: Type.Optional(Uuid),
     label: Type.Optional(Text(200, 0)),
     maxUses: Type.Optional(Type.Integer({ minimum: 1, maximum: 100000, default: 1 })),
@@ -226,6 +275,39 @@ export const EnrollmentInvitationRequest = Type.Object(
   Closed,
 );
 export type EnrollmentInvitationRequest = Static<typeof EnrollmentInvitationRequest>;
+
+export const ENROLLMENT_METHOD_KINDS = [
+  'link', // the page for the person, on the device itself
+  'qr_code', // text to render as a QR code and scan with the device being set up
+  'deep_link', // opens the device's own enrollment dialog
+  'server_address', // to be typed by the person
+  'user_name', // to be typed by the person
+  'password', // to be typed by the person: the invitation's code
+  'token', // to be typed by the person
+  'dpc_identifier', // to be typed at the account prompt of the device being set up
+  'zero_touch', // JSON for the zero-touch portal's DPC extras
+  'provisioning_package', // customizations.xml for the Windows Configuration Designer
+] as const;
+/** One of the ways in which an invitation is used; what is handed to the device or its person. A secret. */
+export const EnrollmentMethod = Type.Object({
+  kind: Type.Enum([...ENROLLMENT_METHOD_KINDS]),
+  value: Type.String(),
+  /** When this way ends, if before the invitation. */
+  expiresAt: Nullable(Instant),
+  /** What to know before using it. */
+  notes: Type.Array(Note),
+});
+export type EnrollmentMethod = Static<typeof EnrollmentMethod>;
+/** Which usage modes and management modes each platform has, and whether it is ready for new devices. */
+export const EnrollmentOption = Type.Object({
+  platform: Type.Enum([...PLATFORMS]),
+  usageMode: Type.Enum([...USAGE_MODES]),
+  managementModes: Type.Array(Type.Enum([...MANAGEMENT_MODES])),
+  ready: Type.Boolean(),
+  /** What is missing (ready = false), e.g. push_certificate.missing, android.not_bound. */
+  missing: Nullable(Note),
+});
+export type EnrollmentOption = Static<typeof EnrollmentOption>;
 
 export const DeviceEvent = Type.Object({
   eventId: Uuid,

@@ -8,4 +8,5 @@ export * from './contractors.ts';
 export * from './contracts.ts';
 export * from './devices.ts';
 export * from './directory.ts';
+export * from './platforms.ts';
 export * from './terms.ts';

@@ -89,6 +89,7 @@ function present(type: ActionType, assessment: Assessment, context: RequestConte
     destructive,
     urgent: URGENT_ACTIONS.includes(type),
     needsReason: destructive,
+    needsSecondPerson: false,
     permitted: context.can(ACTION_PERMISSIONS[type]),
     options: [...assessment.options],
     requiredOptions: [...assessment.requiredOptions],

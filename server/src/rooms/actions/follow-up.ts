@@ -7,7 +7,7 @@ import { type ContractorId, PROVIDER_ID } from '../../base/ids.ts';
 import { defineJob, type JobContext, type Jobs } from '../../base/jobs.ts';
 import { briefDevices, type DeviceId, momentCursor, pageOf } from '../devices/index.ts';
 import { type AskDeps, secretPurpose } from './ask.ts';
-import type { ActionId, ActionOutcome, SupersedeReason, Withdrawal } from './model.ts';
+import type { ActionId, ActionOutcome, Fate, SupersedeReason, Withdrawal } from './model.ts';
 import { present, presentAll } from './present.ts';
 import { NO_ANSWER } from './rules.ts';
 import * as store from './store.ts';
@@ -185,7 +185,7 @@ async function withdraw(
   row: store.ActionRow,
   outcome: Withdrawal,
   now: Temporal.Instant,
-): Promise<'stopped' | 'too_late'> {
+): Promise<Fate> {
   const device = (await briefDevices(tx, contractorId, [row.device_id])).get(row.device_id);
   const dialect = device === undefined ? undefined : deps.dialects.get(device.platform);
   return dialect === undefined ? 'stopped' : dialect.cancel(tx, contractorId, row.action_id, outcome, now);

@@ -21,6 +21,8 @@ export type Assessment = {
   readonly requiredOptions: readonly string[];
   /** The device takes a PIN with this action: one is made when none was given, sealed, and readable once. */
   readonly needsPin?: boolean;
+  /** Overrides whether the action's type needs a second person: the dialect knows what a `raw` command does. */
+  readonly secondPerson?: boolean;
   /** What is wrong with the parameters beyond their schema; pointers like `/params/plist`. Refused as `invalid`. */
   readonly errors?: readonly FieldError[];
   /**
@@ -30,14 +32,14 @@ export type Assessment = {
   readonly summary?: Readonly<Record<string, unknown>>;
 };
 
-export type ActionSecrets = { readonly pin?: string | undefined };
+export type ActionSecrets = { readonly pin?: string | undefined; readonly passcode?: string | undefined };
 
 export type EnqueueRequest = {
   readonly contractorId: ContractorId;
   readonly actionId: ActionId;
   readonly device: DeviceFacts;
   readonly type: ActionType;
-  /** Without `pin`, which is in `secrets`. With the whole `plist` of `raw`: keep it sealed. */
+  /** Without the secret parameters, which are in `secrets`. With the whole command of `raw`: keep it sealed. */
   readonly params: ActionParams;
   readonly secrets: ActionSecrets;
   /** Higher goes first: 10 for urgent actions, 0 otherwise. */
@@ -50,6 +52,8 @@ export type EnqueueRequest = {
 export type Progress = {
   readonly queuedAt?: Temporal.Instant | undefined;
   readonly wokenAt?: Temporal.Instant | undefined;
+  /** What waking means here: `{ code: 'android.handed_to_google' }`. */
+  readonly wokenNote?: Note | undefined;
   /** Why the device could not be woken: `{ code: 'no_push_certificate' }`, `{ code: 'push_token_dead' }`. */
   readonly wakeProblem?: Note | undefined;
   readonly fetchedAt?: Temporal.Instant | undefined;
@@ -62,21 +66,29 @@ export type Progress = {
 /** Why the channel takes an action back. */
 export type Withdrawal = 'cancelled' | 'expired' | 'superseded';
 
+/**
+ * What became of a withdrawal. `stopped`: the device will not get it any more. `too_late`: it has fetched it; nothing was
+ * changed, except that it must not be delivered again. `requested`: the platform was asked to take it back and tells the end
+ * through `finish`.
+ */
+export type Fate = 'stopped' | 'too_late' | 'requested';
+
 /** One platform's way of doing actions: declared here, implemented by the dialect's room. */
 export interface Dialect {
   readonly platform: Platform;
+  /** The channel knows when a device fetches an action; otherwise the step `fetched` is left out. */
+  readonly reportsFetch: boolean;
   /** Pure: no database, no clock. `params` are checked; in an assessment of everything they are empty. */
   assess(device: DeviceFacts, type: ActionType, params: ActionParams): Assessment;
   /** Queues the commands and asks for a wake-up, inside the caller's transaction. */
   enqueue(tx: Tx, request: EnqueueRequest): Promise<void>;
-  /** `stopped`: the device will not get it any more. `too_late`: it has fetched it; nothing was changed, except that it must not be delivered again. */
   cancel(
     tx: Tx,
     contractorId: ContractorId,
     actionId: ActionId,
     outcome: Withdrawal,
     now: Temporal.Instant,
-  ): Promise<'stopped' | 'too_late'>;
+  ): Promise<Fate>;
   progress(
     tx: Tx,
     contractorId: ContractorId,
@@ -96,6 +108,7 @@ export type Failure = {
 
 /** What the device said in the end. `result` is shown to readers of the action: no secrets. */
 export type ActionOutcome =
+  | { readonly state: 'cancelled' }
   | { readonly state: 'done'; readonly result?: Readonly<Record<string, unknown>> | undefined }
   | { readonly state: 'failed'; readonly failure: Failure; readonly result?: Readonly<Record<string, unknown>> };
 

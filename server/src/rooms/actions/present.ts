@@ -66,6 +66,10 @@ export async function presentAll(
     effects: row.effects,
     result: row.result,
     failure: failureOf(row),
+    cancelRequestedAt: null,
+    batchId: null,
+    approval: null,
+    hold: null,
     secrets: (secrets.get(row.action_id) ?? []).map((secret) => ({
       kind: secret.kind,
       readAt: secret.read_at?.toString() ?? null,

@@ -23,6 +23,10 @@ export const DEFAULT_EXPIRY: Readonly<Record<ActionType, string>> = {
   locate: 'P3D',
   play_sound: 'P3D',
   rename: 'P3D',
+  reset_passcode: 'P3D',
+  clear_app_data: 'P3D',
+  rotate_recovery_key: 'P3D',
+  relinquish_ownership: 'P7D',
   remove_management: 'P3D',
   raw: 'P3D',
 };

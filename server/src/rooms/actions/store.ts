@@ -1,4 +1,4 @@
-import { type ActionState, type ActionType, type Note, OPEN_ACTION_STATES } from '@tsukasa/api';
+import { type ActionSecretKind, type ActionState, type ActionType, type Note, OPEN_ACTION_STATES } from '@tsukasa/api';
 import { sql } from 'kysely';
 import { json, type Tx, tables } from '../../base/db.ts';
 import type { Actor } from '../../base/http/context.ts';
@@ -38,7 +38,7 @@ type SecretsTable = {
 };
 type ActionTables = { actions: ActionsTable; action_secrets: SecretsTable };
 
-export type SecretKind = 'lock_pin' | 'erase_pin';
+export type SecretKind = ActionSecretKind;
 
 /** An action as stored; its ids and type are ours. */
 export type ActionRow = Omit<ActionsTable, 'contractor_id' | 'action_id' | 'device_id' | 'type'> & {

@@ -61,6 +61,7 @@ export async function tableDialect(owner: (text: string, values?: readonly unkno
   };
   const dialect: Dialect = {
     platform: 'apple',
+    reportsFetch: true,
     assess,
     enqueue: async (tx, { contractorId, actionId, params, secrets, priority, now }) => {
       await sql`insert into test_commands (contractor_id, action_id, params, pin, priority, queued_at)

@@ -15,7 +15,12 @@ import {
 } from '@tsukasa/apple-mdm';
 import type { ActionParams } from '../actions/index.ts';
 
-export type SingleType = Exclude<ActionType, 'refresh' | 'clear_passcode' | 'remove_management' | 'raw'>;
+/** Actions that Apple's devices do not have. */
+export type ForeignAction = 'reset_passcode' | 'clear_app_data' | 'rotate_recovery_key' | 'relinquish_ownership';
+export type SingleType = Exclude<
+  ActionType,
+  'refresh' | 'clear_passcode' | 'remove_management' | 'raw' | ForeignAction
+>;
 
 /** The command of an action that is one command; only with the keys that this device takes. */
 export function commandOf(

@@ -2,7 +2,7 @@ import type { ActionType, Note } from '@tsukasa/api';
 import { accessRightsFor, type CommandTarget, checkCommand, type PlistDict, type Problem } from '@tsukasa/apple-mdm';
 import type { ActionParams, Assessment } from '../actions/index.ts';
 import type { DeviceFacts } from '../devices/index.ts';
-import { commandOf } from './action-commands.ts';
+import { commandOf, type ForeignAction } from './action-commands.ts';
 import { parseRawCommand, pointerOf } from './raw-command.ts';
 import { isSupervised, targetOf } from './target.ts';
 
@@ -25,6 +25,11 @@ export function assess(device: DeviceFacts, type: ActionType, params: ActionPara
   switch (type) {
     case 'refresh':
       return { ...NOTHING, effects: [note('refresh')], warnings: warnings(device, target) };
+    case 'reset_passcode':
+    case 'clear_app_data':
+    case 'rotate_recovery_key':
+    case 'relinquish_ownership':
+      return refused(note('action.not_on_this_platform'));
     case 'raw':
       return assessRaw(params, target);
     case 'remove_management':
@@ -46,7 +51,7 @@ function note(code: string, params?: Readonly<Record<string, unknown>>): Note {
   return params === undefined ? { code } : { code, params: { ...params } };
 }
 
-type OneCommand = Exclude<ActionType, 'refresh' | 'raw' | 'remove_management'>;
+type OneCommand = Exclude<ActionType, 'refresh' | 'raw' | 'remove_management' | ForeignAction>;
 
 /** Any value a command of the type takes: what is asked here is whether the device takes the command at all. */
 function sampleOf(type: OneCommand, target: CommandTarget): PlistDict {

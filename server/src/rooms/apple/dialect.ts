@@ -20,6 +20,7 @@ export type DialectDeps = { readonly secrets: Secrets; readonly wakeUps: () => W
 export function createDialect(deps: DialectDeps): Dialect {
   return {
     platform: 'apple',
+    reportsFetch: true,
     assess,
     enqueue: (tx, request) => enqueue(deps, tx, request),
     cancel: withdraw,
@@ -72,6 +73,11 @@ async function commandsFor(
       const command = commandOf(type, params, target, secrets.pin);
       return secrets.pin === undefined ? open(command) : sealed(command);
     }
+    case 'reset_passcode':
+    case 'clear_app_data':
+    case 'rotate_recovery_key':
+    case 'relinquish_ownership':
+      throw refusal('action.not_on_this_platform', 'Apple devices have no such action');
     default:
       return open(commandOf(type, params, target, undefined));
   }

@@ -12,7 +12,7 @@ import type { Log } from '../../base/log.ts';
 import type { Secrets } from '../../base/secrets.ts';
 import type { Actions, Dialect } from '../actions/index.ts';
 import type { Certificates, IdentityBindings, PushTopicUse, RevocationListener } from '../certificates/index.ts';
-import type { DeviceChannel, DeviceSupport, Entitlement, InvitationGate } from '../devices/index.ts';
+import type { DeviceChannel, DeviceSupport, EnrollmentPage, Entitlement, InvitationGate } from '../devices/index.ts';
 import { AnswerWorker } from './answers.ts';
 import { BodyReader } from './bodies.ts';
 import { ChannelStore } from './channel-store.ts';
@@ -21,7 +21,7 @@ import { commandPurpose } from './command-store.ts';
 import { Connect } from './connect.ts';
 import { createDialect } from './dialect.ts';
 import { DeviceEndpoint } from './endpoint.ts';
-import { EnrollmentEndpoint, type PageFacts } from './enrollment.ts';
+import { createEnrollmentPage, type PageFacts } from './enrollment.ts';
 import { Identifier } from './identity.ts';
 import { IdentityCache } from './identity-cache.ts';
 import { Ledger } from './ledger.ts';
@@ -54,13 +54,14 @@ export type AppleDeps = {
 };
 
 export interface Apple {
-  /** Plain node:http handler of `/mdm/apple/…` and `/enroll/…`; false, having touched nothing, for any other path. */
+  /** Plain node:http handler of `/mdm/apple/…`; false, having touched nothing, for any other path. */
   readonly deviceHandler: DeviceHandler;
   /** For the actions room. */
   readonly dialect: Dialect;
   /** For the devices room. */
   readonly channel: DeviceChannel;
   readonly gate: InvitationGate;
+  readonly page: EnrollmentPage;
   /** For the certificates room. */
   readonly bindings: IdentityBindings;
   readonly revocations: RevocationListener;
@@ -99,13 +100,13 @@ export function createApple(deps: AppleDeps): Apple {
     support,
   });
   const endpoint = new DeviceEndpoint({ clock, log, ledger, ...channel, checkIn });
-  const enrollment = new EnrollmentEndpoint({ db, clock, log, certificates, profiles, contractor });
   const { answers } = channel;
   return {
-    deviceHandler: (request, response) => endpoint.handle(request, response) || enrollment.handle(request, response),
+    deviceHandler: (request, response) => endpoint.handle(request, response),
     dialect: createDialect({ secrets, wakeUps: () => wakeUps }),
     channel: createChannel(certificates),
     gate: createGate(certificates),
+    page: createEnrollmentPage({ db, clock, certificates, profiles, contractor }),
     bindings,
     revocations,
     topicUse: createTopicUse(() => wakeUps),

@@ -21,6 +21,7 @@ const at = (tx: Tx) => tables<AppleTables>(tx);
 export function createChannel(certificates: () => Certificates): DeviceChannel {
   return {
     describe: (tx, contractorId, deviceId) => describe(certificates(), tx, contractorId, deviceId),
+    details: async () => [],
     deadTokens: async (tx, contractorId) => {
       const rows = await at(tx)
         .selectFrom('apple_wakeups as w')
@@ -59,6 +60,8 @@ async function describe(certificates: Certificates, tx: Tx, contractorId: Contra
     lastWakeAnswer: row?.last_reason ?? row?.last_status?.toString() ?? null,
     nextWakeAt: row?.wake_at?.toString() ?? null,
     nextObservationAt: row?.observe_at?.toString() ?? null,
+    nextContactAt: null,
+    nextContactBasis: whyNot === 'not_enrolled' ? null : { code: 'apple.woken_only' },
     identityNotAfter: identity?.not_after.toString() ?? null,
     identitySerial: identity?.serial ?? null,
   };
@@ -90,6 +93,8 @@ function currentIdentity(tx: Tx, contractorId: ContractorId, enrollmentId: strin
 /** Without a push certificate a device could be enrolled and never be spoken to again. */
 export function createGate(certificates: () => Certificates): InvitationGate {
   return {
+    modes: { 'company-owned': ['device'], 'personally-owned': ['device'] },
+    methods: async (_contractorId, { url }) => [{ kind: 'link', value: url, expiresAt: null, notes: [] }],
     check: async (tx, contractorId, now) => {
       const push = await certificates().currentPushCertificate(tx, contractorId);
       if (push === undefined) {

@@ -5,7 +5,12 @@ import type { DeviceFacts } from '../devices/index.ts';
 export function targetPlatform(
   device: Pick<DeviceFacts, 'osFamily' | 'productName' | 'modelName'>,
 ): TargetPlatform | undefined {
-  return device.osFamily ?? platformOf(device.productName, device.modelName);
+  return applePlatform(device.osFamily) ?? platformOf(device.productName, device.modelName);
+}
+
+/** Undefined for the OS of another platform. */
+function applePlatform(family: DeviceFacts['osFamily']): TargetPlatform | undefined {
+  return family === 'Windows' || family === 'Android' ? undefined : family;
 }
 
 /** The device as the command catalogue sees it. A device that has said nothing yet counts as an unsupervised iPhone. */

@@ -16,7 +16,7 @@ import { TEST_MASTER_KEY, type TestDatabase } from '../../base/testing.ts';
 import { type Actions, createActions } from '../actions/index.ts';
 import { recordAudit } from '../audit/index.ts';
 import { type Certificates, createCertificates } from '../certificates/index.ts';
-import { deviceHandlers } from '../devices/index.ts';
+import { createEnrollmentDoor, deviceHandlers } from '../devices/index.ts';
 import { testEntitlement, testSupport } from '../devices/testing.ts';
 import { type Apple, type AppleDeps, createApple } from './index.ts';
 import { CERT_HEADER, KEY, TestDevice, TOPIC } from './testing-device.ts';
@@ -68,7 +68,11 @@ export async function appleBench(
   const clock = fixedClock();
   const secrets = createSecrets(TEST_MASTER_KEY, clock);
   const server = createServer(SERVER_LIMITS, (request, response) => {
-    if (!apple.deviceHandler(request, response) && !certificates.scepHandler(request, response)) {
+    if (
+      !door(request, response) &&
+      !apple.deviceHandler(request, response) &&
+      !certificates.scepHandler(request, response)
+    ) {
       response.writeHead(418).end();
     }
   });
@@ -104,6 +108,13 @@ export async function appleBench(
     actions: () => actions,
     entitlement,
     support,
+  });
+  const door = createEnrollmentDoor({
+    db,
+    clock,
+    log: silentLog,
+    publicUrl: url,
+    pages: new Map([['apple', apple.page]]),
   });
   const { bindings, revocations, topicUse } = apple;
   const shared = { db, clock, secrets, recordAudit };

@@ -66,6 +66,8 @@ const NO_CHANNEL: Device['channel'] = {
   lastWakeAnswer: null,
   nextWakeAt: null,
   nextObservationAt: null,
+  nextContactAt: null,
+  nextContactBasis: null,
   identityNotAfter: null,
   identitySerial: null,
 };
@@ -74,7 +76,9 @@ async function read(deps: PageDeps, tx: Tx, contractorId: ContractorId, deviceId
   const row = await store.selectDevice(tx, contractorId, deviceId);
   if (row === undefined) throw store.noDevice();
   const open = await deps.openActions.openByDevice(tx, contractorId, [deviceId]);
-  const channel = await deps.channels.get(row.platform)?.describe(tx, contractorId, deviceId);
+  const dialect = deps.channels.get(row.platform);
+  const channel = await dialect?.describe(tx, contractorId, deviceId);
+  const details = await dialect?.details(tx, contractorId, deviceId);
   // What is supported instead is read from the catalogue of now: the row says only that the device is out of it.
   const flagged = row.support !== null && row.support !== 'supported';
   const problems = flagged ? await problemsOf(tx, row, { support: deps.support, now: deps.clock.now() }) : undefined;
@@ -92,6 +96,15 @@ async function read(deps: PageDeps, tx: Tx, contractorId: ContractorId, deviceId
     ethernetMac: row.ethernet_mac,
     userApproved: row.user_approved,
     appleSilicon: row.apple_silicon,
+    manufacturer: row.manufacturer,
+    osEdition: row.os_edition,
+    securityPatchLevel: row.security_patch_level,
+    apiLevel: row.api_level,
+    secureBoot: row.secure_boot,
+    tpmVersion: row.tpm_version,
+    antivirusActive: row.antivirus_active,
+    antivirusCurrent: row.antivirus_current,
+    domainName: row.domain_name,
     passcodeCompliant: row.passcode_compliant,
     firewallEnabled: row.firewall_enabled,
     activationLock: row.activation_lock,
@@ -101,6 +114,7 @@ async function read(deps: PageDeps, tx: Tx, contractorId: ContractorId, deviceId
     createdAt: row.created_at.toString(),
     unmanagedAt: row.unmanaged_at?.toString() ?? null,
     channel: channel ?? NO_CHANNEL,
+    details: [...(details ?? [])],
   };
 }
 

@@ -41,6 +41,10 @@ function trouble(kind: AttentionKind, { silentBefore, deadTokens }: Surroundings
       return sql`d.available_bytes < least(d.capacity_bytes / 10, ${LOW_STORAGE_BYTES})`;
     case 'out_of_support':
       return sql`d.support in ('os', 'usage_mode')`;
+    case 'not_compliant':
+      return sql`not d.policy_compliant`;
+    case 'antivirus_off':
+      return sql`not d.antivirus_active`;
     case 'never_observed':
       return sql`d.last_observed_at is null`;
   }
@@ -58,6 +62,8 @@ export function filterCondition(contractorId: ContractorId, filter: DeviceFilter
   if (words.length > 0) all.push(sql`${containsWords(sql<string>`d.search_key`, words)}`);
   else if ((filter.q ?? '').trim() !== '') all.push(sql`false`); // typed, but nothing that could be found
   oneOf(all, 'management_state', filter.state);
+  oneOf(all, 'platform', filter.platform);
+  oneOf(all, 'management_mode', filter.managementMode);
   oneOf(all, 'os_family', filter.osFamily);
   oneOf(all, 'usage_mode', filter.usageMode);
   oneOf(all, 'support', filter.support);

@@ -1,6 +1,15 @@
 export { recordContacts } from './contacts.ts';
 export { type Moment, momentCursor, pageOf } from './cursors.ts';
 export { durationOf, parseDuration } from './duration.ts';
+export { acceptedLanguage, createEnrollmentDoor, type EnrollmentDoorDeps } from './enrollment-door.ts';
+export {
+  enrollmentDocument,
+  escapeHtml,
+  helpParagraph,
+  htmlList,
+  PAGE_POLICY,
+  sendPage,
+} from './enrollment-frame.ts';
 export { type ChannelEvent, recordChannelEvents, recordEvent } from './events.ts';
 export {
   CONTACT_AGES,

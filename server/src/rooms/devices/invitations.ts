@@ -1,5 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { EnrollmentInvitation, EnrollmentInvitationRequest, Platform } from '@tsukasa/api';
+import {
+  type EnrollmentInvitation,
+  type EnrollmentInvitationRequest,
+  type EnrollmentMethod,
+  type EnrollmentOption,
+  type ManagementMode,
+  type Platform,
+  USAGE_MODES,
+} from '@tsukasa/api';
 import { sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { type Db, type Tx, tables } from '../../base/db.ts';
@@ -30,6 +38,7 @@ const COLUMNS = [
   'invitation_id',
   'platform',
   'usage_mode',
+  'management_mode',
   'person_id',
   'label',
   'sealed_code',
@@ -100,6 +109,7 @@ async function found(tx: Tx, contractorId: ContractorId, row: Row, now: Temporal
     invitationId: row.invitation_id as InvitationId,
     platform: row.platform,
     usageMode: row.usage_mode,
+    managementMode: row.management_mode,
     personId,
     personName: person?.name,
     label: row.label,
@@ -144,12 +154,14 @@ export function createInvitation(
   return deps.db.asContractor(contractorId, async (tx) => {
     const person = await invitedPerson(tx, contractorId, request.personId);
     await deps.entitlement.require(tx, contractorId, 'enroll', now);
-    await gateOf(deps, request.platform).check(tx, contractorId, now);
+    const gate = gateOf(deps, request.platform);
+    await gate.check(tx, contractorId, now);
     const sealed = await deps.secrets.sealFor(tx, contractorId, purposeOf(invitationId), Buffer.from(code));
     const row = {
       invitation_id: invitationId,
       platform: request.platform,
       usage_mode: request.usageMode,
+      management_mode: modeOf(gate, request),
       person_id: person?.personId ?? null,
       label: request.label ?? '',
       sealed_code: sealed,
@@ -167,6 +179,7 @@ export function createInvitation(
     const details = {
       platform: row.platform,
       usageMode: row.usage_mode,
+      managementMode: row.management_mode,
       personId: row.person_id,
       maxUses: row.max_uses,
       expiresAt: expiresAt.toString(),
@@ -182,6 +195,66 @@ function gateOf(deps: InvitationDeps, platform: Platform): InvitationGate {
     throw new DomainError('precondition_failed', 'this server has no such platform', { reason: 'platform.missing' });
   }
   return gate;
+}
+
+/** The mode asked for, or the platform's first for whom the device belongs to. Throws `invalid`. */
+function modeOf(gate: InvitationGate, request: EnrollmentInvitationRequest): ManagementMode {
+  const modes = gate.modes[request.usageMode];
+  const mode = request.managementMode ?? modes[0];
+  if (mode !== undefined && modes.includes(mode)) return mode;
+  const pointer = request.managementMode === undefined ? '/usageMode' : '/managementMode';
+  const detail = modes.length === 0 ? 'this platform has no such devices' : `must be one of ${modes.join(', ')}`;
+  throw new DomainError('invalid', 'the platform has no such mode', {
+    reason: 'request.validation',
+    errors: [{ pointer, detail }],
+  });
+}
+
+/** Every platform, usage mode and management mode, and what is missing before devices can be invited. */
+export async function listOptions(deps: InvitationDeps, contractorId: ContractorId): Promise<EnrollmentOption[]> {
+  const now = deps.clock.now();
+  return deps.db.asContractor(contractorId, async (tx) => {
+    const options: EnrollmentOption[] = [];
+    for (const [platform, gate] of deps.gates) {
+      const missing = await missingOf(gate, tx, contractorId, now);
+      for (const usageMode of USAGE_MODES) {
+        const managementModes = [...gate.modes[usageMode]];
+        if (managementModes.length === 0) continue;
+        options.push({ platform, usageMode, managementModes, ready: missing === null, missing });
+      }
+    }
+    return options;
+  });
+}
+
+async function missingOf(gate: InvitationGate, tx: Tx, contractorId: ContractorId, now: Temporal.Instant) {
+  try {
+    await gate.check(tx, contractorId, now);
+    return null;
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'precondition_failed') throw error;
+    return { code: error.reason ?? error.code, params: { ...error.params } };
+  }
+}
+
+/** The ways in which an open invitation is used. Throws `not_found`, `gone` when it lets nobody in any more. */
+export async function listMethods(
+  deps: InvitationDeps,
+  contractorId: ContractorId,
+  invitationId: InvitationId,
+): Promise<EnrollmentMethod[]> {
+  const now = deps.clock.now();
+  const usable = await deps.db.asContractor(contractorId, async (tx) => {
+    const row = await selectInvitation(tx, contractorId, invitationId);
+    const { invitation, problem } = await found(tx, contractorId, row, now);
+    if (problem !== undefined) {
+      throw new DomainError('gone', 'the invitation lets nobody in', { reason: 'invitation.closed' });
+    }
+    const sealed = await deps.secrets.openFor(tx, contractorId, purposeOf(invitationId), row.sealed_code);
+    const code = sealed.toString();
+    return { ...invitation, code, url: linkOf(deps, code) };
+  });
+  return [...(await gateOf(deps, usable.platform).methods(contractorId, usable))];
 }
 
 async function invitedPerson(
@@ -262,6 +335,7 @@ export function revokeInvitation(
       .where('revoked_at', 'is', null)
       .executeTakeFirst();
     if (updated.numUpdatedRows === 0n) return;
+    await deps.gates.get(row.platform)?.revoked?.(tx, contractorId, invitationId, now);
     await record(deps, tx, contractorId, context, 'invitation.revoked', row, { uses: row.uses });
   });
 }
@@ -332,6 +406,7 @@ function present(
     invitationId: row.invitation_id,
     platform: row.platform,
     usageMode: row.usage_mode,
+    managementMode: row.management_mode,
     label: row.label,
     person: person === undefined ? null : { personId: person.personId, name: person.name },
     url,

@@ -1,4 +1,14 @@
-import type { Device, ManagementState, OsFamily, Platform, UsageMode } from '@tsukasa/api';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type {
+  Device,
+  DeviceDetail,
+  EnrollmentMethod,
+  ManagementMode,
+  ManagementState,
+  OsFamily,
+  Platform,
+  UsageMode,
+} from '@tsukasa/api';
 import type { Tx } from '../../base/db.ts';
 import type { ContractorId, Id } from '../../base/ids.ts';
 import type { PersonId } from '../directory/index.ts';
@@ -28,6 +38,16 @@ export type ObservedTypes = {
   readonly supervised: boolean;
   readonly userApproved: boolean;
   readonly appleSilicon: boolean;
+  readonly manufacturer: string;
+  readonly osEdition: string;
+  readonly securityPatchLevel: string;
+  readonly apiLevel: number;
+  readonly secureBoot: boolean;
+  readonly tpmVersion: string;
+  readonly antivirusActive: boolean;
+  readonly antivirusCurrent: boolean;
+  readonly policyCompliant: boolean;
+  readonly domainName: string;
   readonly passcodePresent: boolean;
   readonly passcodeCompliant: boolean;
   readonly encrypted: boolean;
@@ -49,6 +69,7 @@ export type DeviceFacts = { readonly [F in ObservedField]: ObservedTypes[F] | un
   readonly deviceId: DeviceId;
   readonly platform: Platform;
   readonly usageMode: UsageMode;
+  readonly managementMode: ManagementMode;
   readonly managementState: ManagementState;
   readonly hardwareId: string;
   readonly label: string;
@@ -71,6 +92,8 @@ export type Registration = {
   /** The platform's own lasting name of the hardware (Apple: the UDID). The same one again is the same device. */
   readonly hardwareId: string;
   readonly usageMode: UsageMode;
+  /** Default `device`. */
+  readonly managementMode?: ManagementMode | undefined;
   readonly invitationId?: InvitationId | undefined;
   /** Absent: a device that is known keeps its person; likewise its label. */
   readonly personId?: PersonId | undefined;
@@ -163,6 +186,7 @@ export type Invitation = {
   readonly invitationId: InvitationId;
   readonly platform: Platform;
   readonly usageMode: UsageMode;
+  readonly managementMode: ManagementMode;
   readonly personId: PersonId | undefined;
   readonly personName: string | undefined;
   readonly label: string;
@@ -177,6 +201,8 @@ export type FoundInvitation = { readonly invitation: Invitation; readonly proble
 export interface DeviceChannel {
   /** What the device page shows of the channel; also for a device that is not enrolled any more. */
   describe(tx: Tx, contractorId: ContractorId, deviceId: DeviceId): Promise<Device['channel']>;
+  /** What the device said in its platform's own terms, beyond the columns that all platforms share. */
+  details(tx: Tx, contractorId: ContractorId, deviceId: DeviceId): Promise<readonly DeviceDetail[]>;
   /** Devices that can no longer be woken because the push service refused their token. */
   deadTokens(tx: Tx, contractorId: ContractorId): Promise<readonly DeviceId[]>;
 }
@@ -212,10 +238,43 @@ export interface DeviceSupport {
 /** By what a device is judged, and as of when. */
 export type Judging = { readonly support: DeviceSupport; readonly now: Temporal.Instant };
 
-/** Whether a platform is ready for new devices; implemented by its dialect. */
+/** Which devices a platform takes, and how an invitation brings them in; implemented by its dialect. */
 export interface InvitationGate {
+  /** The management modes of each usage mode, the default first; none: the platform has no such devices. */
+  readonly modes: Readonly<Record<UsageMode, readonly ManagementMode[]>>;
   /** Throws `precondition_failed` naming what is missing (`push_certificate.missing`). */
   check(tx: Tx, contractorId: ContractorId, now: Temporal.Instant): Promise<void>;
+  /** The ways in which an open invitation is used. May ask an outside service, so it runs in no transaction. */
+  methods(contractorId: ContractorId, invitation: UsableInvitation): Promise<readonly EnrollmentMethod[]>;
+  /** Told in the transaction that revokes an invitation. */
+  revoked?(tx: Tx, contractorId: ContractorId, invitationId: InvitationId, now: Temporal.Instant): Promise<void>;
+}
+
+/** An open invitation with what opens it. */
+export type UsableInvitation = Invitation & {
+  readonly code: string;
+  /** `{publicUrl}/enroll/{code}` */
+  readonly url: string;
+};
+
+export type PageLanguage = 'ja' | 'en';
+
+/** A visit to `/enroll/{code}/{rest}` whose invitation is open. */
+export type EnrollmentVisit = {
+  readonly contractorId: ContractorId;
+  readonly invitation: UsableInvitation;
+  /** What follows the code in the path, without slashes around it: `''`, `profile`. */
+  readonly rest: string;
+  /** Of the address (`lang`), else what the client names first of ours; undefined when it says nothing. */
+  readonly language: PageLanguage | undefined;
+  /** The client reads pages (`Accept: text/html`). */
+  readonly readsPages: boolean;
+};
+
+/** What a platform shows to a person who opens an invitation's link; implemented by its dialect. */
+export interface EnrollmentPage {
+  /** Answers the visit. GET and HEAD only. `not_ready`: the door says that enrollment is not possible yet. */
+  serve(request: IncomingMessage, response: ServerResponse, visit: EnrollmentVisit): Promise<'served' | 'not_ready'>;
 }
 
 /** The actions of devices, as the device list shows them; implemented by the actions room, which is below. */

@@ -3,7 +3,7 @@ import { searchKey } from '../../base/search-key.ts';
 import type { ObservedField, ObservedTypes, ObservedValues } from './model.ts';
 import type { DevicesTable, ObservedColumns } from './tables.ts';
 
-type Kind = 'text' | 'flag' | 'level' | 'bytes' | 'os_family';
+type Kind = 'text' | 'flag' | 'level' | 'bytes' | 'count' | 'os_family';
 
 /** Every observed field: its column and what may stand in it. */
 export const OBSERVED = {
@@ -26,6 +26,16 @@ export const OBSERVED = {
   supervised: { column: 'supervised', kind: 'flag' },
   userApproved: { column: 'user_approved', kind: 'flag' },
   appleSilicon: { column: 'apple_silicon', kind: 'flag' },
+  manufacturer: { column: 'manufacturer', kind: 'text' },
+  osEdition: { column: 'os_edition', kind: 'text' },
+  securityPatchLevel: { column: 'security_patch_level', kind: 'text' },
+  apiLevel: { column: 'api_level', kind: 'count' },
+  secureBoot: { column: 'secure_boot', kind: 'flag' },
+  tpmVersion: { column: 'tpm_version', kind: 'text' },
+  antivirusActive: { column: 'antivirus_active', kind: 'flag' },
+  antivirusCurrent: { column: 'antivirus_current', kind: 'flag' },
+  policyCompliant: { column: 'policy_compliant', kind: 'flag' },
+  domainName: { column: 'domain_name', kind: 'text' },
   passcodePresent: { column: 'passcode_present', kind: 'flag' },
   passcodeCompliant: { column: 'passcode_compliant', kind: 'flag' },
   encrypted: { column: 'encrypted', kind: 'flag' },
@@ -69,6 +79,8 @@ function storable(field: ObservedField, value: unknown): string | number | boole
     case 'level':
       // The column keeps four bytes: compare what it will give back.
       return typeof value === 'number' && value >= 0 && value <= 1 ? Math.round(value * 1000) / 1000 : undefined;
+    case 'count':
+      return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31 ? value : undefined;
     case 'bytes':
       return typeof value === 'number' && Number.isSafeInteger(Math.round(value)) && value >= 0
         ? Math.round(value)

@@ -28,9 +28,15 @@ export async function registerDevice(
   registration: Registration,
   support: DeviceSupport,
 ): Promise<{ readonly deviceId: DeviceId; readonly isNew: boolean }> {
-  const { contractorId, platform, hardwareId, usageMode, now } = registration;
+  const { contractorId, platform, hardwareId, usageMode, managementMode = 'device', now } = registration;
   const fresh = newId<'Device'>(now.epochMilliseconds);
-  const row = { device_id: fresh, platform, usage_mode: usageMode, hardware_id: hardwareId };
+  const row = {
+    device_id: fresh,
+    platform,
+    usage_mode: usageMode,
+    management_mode: managementMode,
+    hardware_id: hardwareId,
+  };
   const isNew = await store.insertDevice(tx, contractorId, row, now);
   const known = isNew ? undefined : await store.selectByHardware(tx, contractorId, platform, hardwareId);
   const deviceId = known === undefined ? fresh : (known.device_id as DeviceId);
@@ -42,12 +48,13 @@ export async function registerDevice(
 }
 
 async function takeIn(tx: Tx, registration: Registration, deviceId: DeviceId, isNew: boolean): Promise<void> {
-  const { contractorId, usageMode, invitationId, personId, label, now } = registration;
+  const { contractorId, usageMode, managementMode = 'device', invitationId, personId, label, now } = registration;
   const before = await store.lockDevice(tx, contractorId, deviceId);
   const person = personId === undefined ? undefined : await findPerson(tx, contractorId, personId);
   const after = {
     ...before,
     usage_mode: usageMode,
+    management_mode: managementMode,
     management_state: 'enrolling' as const,
     invitation_id: invitationId ?? before.invitation_id,
     label: label === undefined || label === '' ? before.label : label,
@@ -55,6 +62,7 @@ async function takeIn(tx: Tx, registration: Registration, deviceId: DeviceId, is
   };
   await store.updateDevice(tx, contractorId, deviceId, {
     usage_mode: after.usage_mode,
+    management_mode: after.management_mode,
     management_state: after.management_state,
     invitation_id: after.invitation_id,
     label: after.label,
@@ -71,6 +79,7 @@ async function takeIn(tx: Tx, registration: Registration, deviceId: DeviceId, is
   };
   note('managementState', before.management_state, after.management_state);
   note('usageMode', before.usage_mode, after.usage_mode);
+  note('managementMode', before.management_mode, after.management_mode);
   note('person', before.person_name, after.person_name);
   await store.insertChanges(tx, contractorId, deviceId, changes, { source: 'enrollment', at: now });
 }
@@ -225,6 +234,7 @@ function deviceFacts(contractorId: ContractorId, row: store.DeviceWithContact): 
     deviceId: row.device_id as DeviceId,
     platform: row.platform,
     usageMode: row.usage_mode,
+    managementMode: row.management_mode,
     managementState: row.management_state,
     hardwareId: row.hardware_id,
     label: row.label,

@@ -40,6 +40,10 @@ export function deviceHandlers(deps: DeviceDeps): Handlers<typeof deviceRoutes> 
       await invitations.revokeInvitation(deps, contractor(params), invitation(params), context);
       return undefined;
     },
+    listEnrollmentOptions: async ({ params }) => ({ items: await invitations.listOptions(deps, contractor(params)) }),
+    listEnrollmentMethods: async ({ params }) => ({
+      items: await invitations.listMethods(deps, contractor(params), invitation(params)),
+    }),
     listEvents: ({ params, query }) => {
       const deviceId = query.deviceId === undefined ? undefined : parseUuid<'Device'>(query.deviceId, 'deviceId');
       const contractorId = contractor(params);
@@ -69,6 +73,10 @@ export const deviceMessages: Messages = {
   },
   'event.not_found': { ja: 'イベントが見つかりません。', en: 'There is no such event.' },
   'invitation.not_found': { ja: '招待が見つかりません。', en: 'There is no such invitation.' },
+  'invitation.closed': {
+    ja: 'この招待は使用済み、期限切れ、または取り消し済みです。',
+    en: 'This invitation is used up, expired or revoked.',
+  },
   'person.not_assignable': {
     ja: '指定された利用者は存在しないか、アーカイブ済みです。',
     en: 'The person named does not exist or is archived.',

@@ -15,6 +15,7 @@ const COLUMNS = [
   'device_id',
   'platform',
   'usage_mode',
+  'management_mode',
   'management_state',
   'invitation_id',
   'person_id',
@@ -43,6 +44,16 @@ const COLUMNS = [
   'supervised',
   'user_approved',
   'apple_silicon',
+  'manufacturer',
+  'os_edition',
+  'security_patch_level',
+  'api_level',
+  'secure_boot',
+  'tpm_version',
+  'antivirus_active',
+  'antivirus_current',
+  'policy_compliant',
+  'domain_name',
   'passcode_present',
   'passcode_compliant',
   'encrypted',
@@ -122,13 +133,13 @@ export function selectByHardware(
 export async function insertDevice(
   tx: Tx,
   contractorId: ContractorId,
-  device: Pick<DevicesTable, 'device_id' | 'platform' | 'usage_mode' | 'hardware_id'>,
+  device: Pick<DevicesTable, 'device_id' | 'platform' | 'usage_mode' | 'management_mode' | 'hardware_id'>,
   now: Temporal.Instant,
 ): Promise<boolean> {
   const result = await sql`insert into devices
-      (contractor_id, device_id, platform, usage_mode, management_state, hardware_id, created_at, updated_at)
-    values (${contractorId}, ${device.device_id}, ${device.platform}, ${device.usage_mode}, 'enrolling',
-      ${device.hardware_id}, ${now}, ${now})
+      (contractor_id, device_id, platform, usage_mode, management_mode, management_state, hardware_id, created_at, updated_at)
+    values (${contractorId}, ${device.device_id}, ${device.platform}, ${device.usage_mode}, ${device.management_mode},
+      'enrolling', ${device.hardware_id}, ${now}, ${now})
     on conflict (contractor_id, platform, hardware_id) do nothing`.execute(tx);
   return (result.numAffectedRows ?? 0n) > 0n;
 }

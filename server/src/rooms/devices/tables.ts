@@ -1,4 +1,4 @@
-import type { ManagementState, OsFamily, Platform, SupportState, UsageMode } from '@tsukasa/api';
+import type { ManagementMode, ManagementState, OsFamily, Platform, SupportState, UsageMode } from '@tsukasa/api';
 
 /** Columns of what a device says about itself. */
 export type ObservedColumns = {
@@ -21,6 +21,16 @@ export type ObservedColumns = {
   supervised: boolean | null;
   user_approved: boolean | null;
   apple_silicon: boolean | null;
+  manufacturer: string | null;
+  os_edition: string | null;
+  security_patch_level: string | null;
+  api_level: number | null;
+  secure_boot: boolean | null;
+  tpm_version: string | null;
+  antivirus_active: boolean | null;
+  antivirus_current: boolean | null;
+  policy_compliant: boolean | null;
+  domain_name: string | null;
   passcode_present: boolean | null;
   passcode_compliant: boolean | null;
   encrypted: boolean | null;
@@ -37,6 +47,7 @@ export type DevicesTable = ObservedColumns & {
   device_id: string;
   platform: Platform;
   usage_mode: UsageMode;
+  management_mode: ManagementMode;
   management_state: ManagementState;
   invitation_id: string | null;
   person_id: string | null;
@@ -125,6 +136,7 @@ export type DeviceTables = {
     invitation_id: string;
     platform: Platform;
     usage_mode: UsageMode;
+    management_mode: ManagementMode;
     person_id: string | null;
     label: string;
     code_hash: Buffer;

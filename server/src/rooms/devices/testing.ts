@@ -46,12 +46,17 @@ export async function devicesGround() {
       lastWakeAnswer: null,
       nextWakeAt: null,
       nextObservationAt: null,
+      nextContactAt: null,
+      nextContactBasis: null,
       identityNotAfter: null,
       identitySerial: null,
     }),
+    details: async () => [],
     deadTokens: async () => [...dead],
   };
   const gate: InvitationGate = {
+    modes: { 'company-owned': ['device'], 'personally-owned': ['device'] },
+    methods: async (_contractorId, { url }) => [{ kind: 'link', value: url, expiresAt: null, notes: [] }],
     check: async () => {
       if (ready.value) return;
       throw new DomainError('precondition_failed', 'no certificate', { reason: 'push_certificate.missing' });
