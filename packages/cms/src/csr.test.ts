@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -72,4 +72,23 @@ test('a bit flipped anywhere never verifies', () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+test('the request of a Windows client is read: ! and NUL in a PrintableString, an extension that ends in NUL', () => {
+  const name = (bytes: string) =>
+    sequence(encode(0x31, sequence(objectIdentifier('2.5.4.3'), encode(0x13, Buffer.from(bytes, 'latin1')))));
+  const extension = (oid: string, value: Buffer) => sequence(objectIdentifier(oid), encode(0x04, value));
+  const extensions = sequence(
+    extension('2.5.29.37', sequence(objectIdentifier('1.3.6.1.5.5.7.3.2'))),
+    extension('1.3.6.1.4.1.311.66.1.0', Buffer.from(`${'c0ffee00'.repeat(4)}\0`)),
+  );
+  const asked = sequence(objectIdentifier(OID.extensionRequest), encode(0x31, extensions));
+  const subject = name(`b1c43cd0-1624-5fbb-8e54-34cf17dfd3a1!${'ab'.repeat(16)}\0`);
+  const tbs = sequence(smallInteger(0), subject, spkiOf(rsa.publicKey), encode(0xa0, asked));
+  const algorithm = sequence(objectIdentifier(OID.sha256WithRsa), Buffer.from([5, 0]));
+  const der = sequence(tbs, algorithm, bitString(sign('sha256', tbs, rsa.privateKey)));
+  const csr = parseCsr(der);
+  assert.equal(verifyCsr(csr), true);
+  assert.equal(verifyCsr({ ...csr, tbs: Buffer.concat([csr.tbs, Buffer.from([0])]) }), false);
+  assert.deepEqual(csr.spki, spkiOf(rsa.publicKey));
 });
