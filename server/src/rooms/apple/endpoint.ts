@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PLIST_CONTENT_TYPE, PlistError, unrecognizedDeviceBody } from '@tsukasa/apple-mdm';
 import type { Clock } from '../../base/clock.ts';
 import { DomainError, errorCode } from '../../base/errors.ts';
+import { type BodyReader, BodyTooLarge, Interrupted, Overloaded } from '../../base/http/bodies.ts';
 import { endLingering } from '../../base/http/linger.ts';
 import { type ContractorId, isUuid } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
-import { type BodyReader, Interrupted, Overloaded } from './bodies.ts';
 import type { CheckIn } from './check-in.ts';
 import type { Connect } from './connect.ts';
 import { TooManyWaiting } from './dispatcher.ts';
@@ -104,6 +104,7 @@ export class DeviceEndpoint {
       const detail = `${error.code}${error.key === undefined ? '' : ` ${error.key}`}${place}`;
       return this.#refused(new Refusal('channel.malformed', { detail }), contractorId, response);
     }
+    if (error instanceof BodyTooLarge) return this.#refused(new Refusal('channel.too_large'), contractorId, response);
     if (error instanceof Refusal) return this.#refused(error, contractorId, response);
     if (isOverload(error)) {
       const seconds = COME_AGAIN.from + Math.floor(Math.random() * COME_AGAIN.spread);

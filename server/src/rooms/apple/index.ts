@@ -6,6 +6,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Config } from '../../base/config.ts';
 import type { Db, Tx } from '../../base/db.ts';
 import type { DeviceHandler } from '../../base/http/app.ts';
+import { BodyReader } from '../../base/http/bodies.ts';
 import { proxyTrust } from '../../base/http/proxies.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
@@ -14,7 +15,6 @@ import type { Actions, Dialect } from '../actions/index.ts';
 import type { Certificates, IdentityBindings, PushTopicUse, RevocationListener } from '../certificates/index.ts';
 import type { DeviceChannel, DeviceSupport, EnrollmentPage, Entitlement, InvitationGate } from '../devices/index.ts';
 import { AnswerWorker } from './answers.ts';
-import { BodyReader } from './bodies.ts';
 import { ChannelStore } from './channel-store.ts';
 import { CheckIn } from './check-in.ts';
 import { commandPurpose } from './command-store.ts';
@@ -36,6 +36,9 @@ export type { CommandId, EnrollmentId } from './model.ts';
 
 /** Certificates that are kept in memory; about 1 KB each. Those beyond it cost a look-up and a signature check. */
 const CACHED_CERTIFICATES = 100_000;
+/** Largest body of a device: answers with application lists reach megabytes (fact sheet 3.2, rule 10). */
+const BODY_LIMIT = 16 * 1024 * 1024;
+const BODY_BUDGET = 192 * 1024 * 1024;
 
 export type AppleDeps = {
   readonly config: Pick<Config, 'publicUrl' | 'trustProxy' | 'clientCertHeader' | 'profileSigning' | 'apns'>;
@@ -139,7 +142,7 @@ type Channel = {
 
 function deviceChannel(deps: AppleDeps, wakeUps: WakeUps, ledger: Ledger): Channel {
   const { config, db, clock, log, secrets, registry, certificates, actions, support } = deps;
-  const bodies = new BodyReader();
+  const bodies = new BodyReader({ limit: BODY_LIMIT, budget: BODY_BUDGET });
   const cache = new IdentityCache(CACHED_CERTIFICATES);
   const store: ChannelStore = new ChannelStore({
     pool: db.device,

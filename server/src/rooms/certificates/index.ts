@@ -1,5 +1,7 @@
 /** The door of the room: certificate authorities, SCEP, issued certificates and revocation, push certificates. */
 
+export type { IdentityOrder, ReservedIdentity } from './identity.ts';
+export { joinBindings, joinRevocations } from './join.ts';
 export { certificateMessages } from './messages.ts';
 export type {
   Authority,
@@ -12,5 +14,5 @@ export type {
   PushTopicUse,
   RevocationListener,
 } from './model.ts';
-export type { Certificates, CertificatesDeps } from './room.ts';
+export type { Certificates, CertificatesDeps, IdentityRequest } from './room.ts';
 export { createCertificates } from './room.ts';

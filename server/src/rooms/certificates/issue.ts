@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
-import { buildName, formatName, issueCertificate, parseCertificate } from '@tsukasa/cms';
+import { buildName, parseCertificate } from '@tsukasa/cms';
 import type { Clock } from '../../base/clock.ts';
 import { type Db, type Tx, tables } from '../../base/db.ts';
 import type { ContractorId, Id } from '../../base/ids.ts';
-import { BACKDATED_MINUTES, newSerial, organization } from './authority.ts';
+import { newSerial, organization } from './authority.ts';
 import { claimChallenge, concludeChallenge, markServing } from './challenge.ts';
+import { recordIdentity, reserveSerial, signIdentity } from './identity.ts';
 import { findCertificate } from './issued-store.ts';
 import type { Authority } from './model.ts';
 import type { Refusal } from './refusals.ts';
@@ -26,13 +27,6 @@ type Order = {
   readonly spki: Buffer;
 };
 
-type Reservation = {
-  readonly serial: string;
-  readonly invitationId: Id<'Invitation'> | undefined;
-  readonly enrollmentId: Id<'Enrollment'> | undefined;
-  readonly renews: string | undefined;
-};
-
 /** Certificates that one certificate may be renewed into; a client that asks more often is broken or hostile. */
 const MAX_RENEWALS = 10;
 
@@ -48,7 +42,7 @@ export async function issueForChallenge(deps: Deps, order: Order & { readonly ch
     const claim = await claimChallenge(tx, contractorId, { ...order, keyHash, now });
     if ('refused' in claim || 'serving' in claim) return claim;
     if ('issued' in claim) return reissued(tx, contractorId, claim.issued);
-    await reserve(tx, order, { ...claim, renews: undefined }, now);
+    await reserveSerial(tx, contractorId, { ...claim, authority, now });
     await markServing(tx, contractorId, { ...order, keyHash, serial: claim.serial });
     return { serving: claim.serial };
   });
@@ -77,7 +71,7 @@ export async function issueRenewal(
     if (same) return { certificate: same };
     if (followers.length >= MAX_RENEWALS) return { refused: 'scep.too_many_renewals' as const };
     const { enrollmentId } = order;
-    await reserve(tx, order, { serial, invitationId: undefined, enrollmentId, renews: renewed }, deps.clock.now());
+    await reserveSerial(tx, contractorId, { authority, serial, enrollmentId, renews: renewed, now: deps.clock.now() });
     return undefined;
   });
   if (reserved) return reserved;
@@ -113,38 +107,10 @@ async function reissued(tx: Tx, contractorId: ContractorId, serial: string): Pro
   return certificate ? { certificate } : { refused: 'scep.revoked_certificate' };
 }
 
-async function reserve(tx: Tx, order: Order, reservation: Reservation, now: Temporal.Instant): Promise<void> {
-  await tables<CertificateTables>(tx)
-    .insertInto('issued_certificates')
-    .values({
-      contractor_id: order.contractorId,
-      serial: reservation.serial,
-      authority_id: order.authority.authorityId,
-      purpose: 'device-identity',
-      state: 'reserved',
-      subject: `CN=${reservation.serial}`,
-      invitation_id: reservation.invitationId ?? null,
-      enrollment_id: reservation.enrollmentId ?? null,
-      renews: reservation.renews ?? null,
-      reserved_at: now,
-    })
-    .execute();
-}
-
-/** Nothing of the request goes into the certificate but its public key: subject, dates and usages are ours. */
 function sign(deps: Deps, order: Order, serial: string): Buffer {
-  const now = deps.clock.now();
-  return issueCertificate({
-    issuer: order.authority.certificate,
-    issuerKey: order.authority.privateKey,
-    subject: buildName([...organization(order.contractorName), ['CN', serial]]),
-    spki: order.spki,
-    serial: Buffer.from(serial, 'hex'),
-    notBefore: now.subtract({ minutes: BACKDATED_MINUTES }).epochMilliseconds,
-    notAfter: now.add({ seconds: Math.floor(deps.lifetime.total('seconds')) }).epochMilliseconds,
-    keyUsage: ['digitalSignature', 'keyEncipherment'],
-    extendedKeyUsage: ['clientAuth'],
-  }).der;
+  const { authority, spki, contractorName } = order;
+  const subject = buildName([...organization(contractorName), ['CN', serial]]);
+  return signIdentity({ authority, serial }, { spki, subject, lifetime: deps.lifetime, now: deps.clock.now() });
 }
 
 async function record(
@@ -155,22 +121,6 @@ async function record(
   der: Buffer,
   now: Temporal.Instant,
 ): Promise<Issuance> {
-  const certificate = parseCertificate(der);
-  const { numUpdatedRows } = await tables<CertificateTables>(tx)
-    .updateTable('issued_certificates')
-    .set({
-      state: 'issued',
-      sha256: certificate.sha256,
-      certificate: der,
-      subject: formatName(certificate.subject),
-      issued_at: now,
-      not_after: Temporal.Instant.fromEpochMilliseconds(certificate.notAfter),
-    })
-    .where('contractor_id', '=', contractorId)
-    .where('authority_id', '=', authority.authorityId)
-    .where('serial', '=', serial)
-    .where('state', '=', 'reserved')
-    .executeTakeFirst();
-  // Revoked between reservation and signature: the certificate is not handed out.
-  return numUpdatedRows > 0n ? { certificate: der } : { refused: 'scep.revoked_certificate' };
+  const recorded = await recordIdentity(tx, contractorId, { authority, serial }, der, now);
+  return recorded ? { certificate: der } : { refused: 'scep.revoked_certificate' };
 }

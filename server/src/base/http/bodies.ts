@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { Refusal } from './refusal.ts';
 
-/** Largest body of a device: answers with application lists reach megabytes (fact sheet 3.2, rule 10). */
-export const BODY_LIMIT = 16 * 1024 * 1024;
-/** All bodies that are being received at one time. */
-export const BUDGET = 192 * 1024 * 1024;
+/** A body is larger than its endpoint reads. What still comes of it is dropped. */
+export class BodyTooLarge extends Error {
+  constructor() {
+    super('the body is too large');
+    this.name = 'BodyTooLarge';
+  }
+}
 
 /** Too much is being received at once; the device is asked to come again. */
 export class Overloaded extends Error {
@@ -31,7 +33,8 @@ export class BodyReader {
   readonly #budget: number;
   #held = 0;
 
-  constructor(limit = BODY_LIMIT, budget = BUDGET) {
+  /** Bytes of one body, and of all bodies that are being received at one time. */
+  constructor({ limit, budget }: { readonly limit: number; readonly budget: number }) {
     this.#limit = limit;
     this.#budget = budget;
   }
@@ -41,10 +44,10 @@ export class BodyReader {
     return this.#held;
   }
 
-  /** Rejects with `Refusal` `channel.too_large`, `Overloaded` or `Interrupted`. */
+  /** Rejects with `BodyTooLarge`, `Overloaded` or `Interrupted`. */
   read(request: IncomingMessage): Promise<Buffer> {
     const announced = Number(request.headers['content-length'] ?? 0);
-    if (announced > this.#limit) return Promise.reject(new Refusal('channel.too_large'));
+    if (announced > this.#limit) return Promise.reject(new BodyTooLarge());
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let length = 0;
@@ -61,7 +64,7 @@ export class BodyReader {
         if (settled) return;
         length += chunk.length;
         this.#held += chunk.length;
-        if (length > this.#limit) settle(new Refusal('channel.too_large'));
+        if (length > this.#limit) settle(new BodyTooLarge());
         else if (this.#held > this.#budget) settle(new Overloaded());
         else chunks.push(chunk);
       });
