@@ -6,6 +6,7 @@ import { isTransient } from '../../base/db.ts';
 import { DomainError, errorCode } from '../../base/errors.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
+import { Periodic } from '../../base/periodic.ts';
 import type { ActionOutcome, Actions } from '../actions/index.ts';
 import { type DeviceSupport, recordEvent } from '../devices/index.ts';
 import {
@@ -21,7 +22,6 @@ import {
 import { type Interpretation, interpret } from './interpret.ts';
 import type { AppleMetrics } from './metrics.ts';
 import { notNowDelay } from './model.ts';
-import { Periodic } from './periodic.ts';
 import type { WakeUps } from './push/index.ts';
 
 /** Answers of one contractor in one transaction: fewer commits, and few enough that nobody waits long for a lock. */

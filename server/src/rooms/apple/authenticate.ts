@@ -27,8 +27,7 @@ import {
   insertIdentity,
   lockDevice,
 } from './enrollment-store.ts';
-import type { KnownCertificate } from './identity-cache.ts';
-import type { EnrollmentId, EnrollmentRow } from './model.ts';
+import type { EnrollmentId, EnrollmentRow, KnownCertificate } from './model.ts';
 import { Refusal } from './refusal.ts';
 import { requireInForce } from './speaker.ts';
 

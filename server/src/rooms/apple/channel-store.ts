@@ -1,11 +1,10 @@
 import type pg from 'pg';
+import { arrayOf, ChannelDb, hexBytes } from '../../base/channel-db.ts';
 import type { Clock } from '../../base/clock.ts';
-import { isTransient, retryTransient } from '../../base/db.ts';
-import { errorCode } from '../../base/errors.ts';
+import { retryTransient } from '../../base/db.ts';
+import { Dispatcher, type DispatcherOptions } from '../../base/dispatcher.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { ANSWER, ANSWER_LARGE, BINDING, POLL } from './channel-sql.ts';
-import { retryDeadlock } from './deadlock.ts';
-import { Dispatcher, type DispatcherOptions, Failed } from './dispatcher.ts';
 import { type Binding, type CommandId, type CommandOutcome, STUCK_AFTER } from './model.ts';
 
 /** One device at the door. `hash` is the SHA-256 of its certificate in hex. */
@@ -61,20 +60,21 @@ export type ChannelStoreOptions = {
 /** The channel's tables as the device role sees them: one round trip for many contacts. */
 export class ChannelStore {
   readonly #options: ChannelStoreOptions;
-  readonly #primed = new WeakSet<pg.PoolClient>();
+  readonly #db: ChannelDb;
   readonly #dispatcher: Dispatcher;
   readonly #poll: (key: string, contact: Contact) => Promise<PollReply>;
   readonly #answer: (key: string, answer: Answer, size?: number) => Promise<AnswerReply>;
 
   constructor(options: ChannelStoreOptions) {
     this.#options = options;
+    this.#db = new ChannelDb({ pool: options.pool, patience: options.patience });
     this.#dispatcher = new Dispatcher(options.dispatcher);
     this.#poll = this.#dispatcher.lane<Contact, PollReply>({
-      run: (contacts) => this.#withRetries(contacts, (some) => this.#runPolls(some)),
+      run: (contacts) => this.#db.batch(contacts, (some) => this.#runPolls(some)),
       observe: (size) => options.observeBatch?.('poll', size),
     });
     this.#answer = this.#dispatcher.lane<Answer, AnswerReply>({
-      run: (answers) => this.#withRetries(answers, (some) => this.#runAnswers(some)),
+      run: (answers) => this.#db.batch(answers, (some) => this.#runAnswers(some)),
       observe: (size) => options.observeBatch?.('answer', size),
     });
   }
@@ -109,7 +109,7 @@ export class ChannelStore {
   }
 
   async #runPolls(contacts: readonly Contact[]): Promise<readonly PollReply[]> {
-    const rows = await this.#query('apple_poll', POLL, contactValues(contacts, this.#options.clock.now()));
+    const rows = await this.#db.query<Row>('apple_poll', POLL, contactValues(contacts, this.#options.clock.now()));
     const replies = contacts.map(() => NOTHING);
     for (const row of rows) replies[row.n - 1] = replyOf(row);
     return this.#askAgain(contacts, rows, replies);
@@ -122,11 +122,11 @@ export class ChannelStore {
       ...contactValues(answers, this.#options.clock.now()),
       arrayOf(answers.map(({ commandId }) => commandId)),
       arrayOf(answers.map(({ status }) => status)),
-      large ? first.body : arrayOf(answers.map(({ body }) => bytes(body.toString('hex')))),
+      large ? first.body : arrayOf(answers.map(({ body }) => hexBytes(body.toString('hex')))),
     ];
     const rows = large
-      ? await this.#query('apple_answer_large', ANSWER_LARGE, values)
-      : await this.#query('apple_answer', ANSWER, values);
+      ? await this.#db.query<Row>('apple_answer_large', ANSWER_LARGE, values)
+      : await this.#db.query<Row>('apple_answer', ANSWER, values);
     const counted: Counted[] = answers.map(() => 'unknown');
     const replies = answers.map(() => NOTHING);
     for (const row of rows) {
@@ -142,66 +142,19 @@ export class ChannelStore {
     const raced = rows.filter((row) => row.raced).map((row) => row.n - 1);
     if (raced.length === 0) return replies;
     const again = raced.flatMap((index) => contacts[index] ?? []);
-    const found = await this.#query('apple_poll', POLL, contactValues(again, this.#options.clock.now()));
+    const found = await this.#db.query<Row>('apple_poll', POLL, contactValues(again, this.#options.clock.now()));
     for (const row of found) {
       const index = raced[row.n - 1];
       if (index !== undefined) replies[index] = replyOf(row);
     }
     return replies;
   }
-
-  async #query(name: string, text: string, values: readonly unknown[]): Promise<readonly Row[]> {
-    const client = await this.#options.pool.connect();
-    let broken: unknown;
-    try {
-      if (!this.#primed.has(client)) {
-        // A plan made for one batch size serves all; planning anew for each would cost more than running it.
-        await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off');
-        this.#primed.add(client);
-      }
-      const { rows } = await client.query<Row>({ name, text, values: [...values] });
-      return rows;
-    } catch (error) {
-      broken = error;
-      throw error;
-    } finally {
-      client.release(broken !== undefined && isTransient(broken));
-    }
-  }
-
-  /** Statements may be repeated, also after two copies of the server met the same devices: an answer counts once. One that fails for its own reason must not fail the others. */
-  async #withRetries<P, R>(
-    payloads: readonly P[],
-    run: (some: readonly P[]) => Promise<readonly R[]>,
-  ): Promise<readonly (R | Failed)[]> {
-    const attempt = (some: readonly P[]) =>
-      retryTransient(() => retryDeadlock(() => run(some)), this.#options.patience);
-    try {
-      return await attempt(payloads);
-    } catch (error) {
-      if (payloads.length === 1 || errorCode(error) === 'unavailable' || isTransient(error)) throw error;
-    }
-    const replies: (R | Failed)[] = [];
-    for (const payload of payloads) {
-      replies.push(...(await attempt([payload]).catch((error: unknown) => [new Failed(error)])));
-    }
-    return replies;
-  }
-}
-
-/** Arrays are written here rather than by the driver, which escapes each element; none of these needs it. */
-function arrayOf(elements: readonly string[]): string {
-  return `{${elements.join(',')}}`;
-}
-
-function bytes(hex: string): string {
-  return `"\\\\x${hex}"`;
 }
 
 function contactValues(contacts: readonly Contact[], now: Temporal.Instant): unknown[] {
   return [
     arrayOf(contacts.map(({ contractorId }) => contractorId)),
-    arrayOf(contacts.map(({ hash }) => bytes(hash))),
+    arrayOf(contacts.map(({ hash }) => hexBytes(hash))),
     arrayOf(contacts.map(({ renewalOnly }) => (renewalOnly ? 't' : 'f'))),
     now,
     STUCK_AFTER,

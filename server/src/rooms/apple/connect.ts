@@ -2,12 +2,11 @@ import { type ConnectSummary, PLIST_CONTENT_TYPE, parseConnect, scanConnect } fr
 import type { Clock } from '../../base/clock.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { isUuid } from '../../base/ids.ts';
+import { CONTACT_SECONDS, type Ledger } from '../devices/index.ts';
 import { ANSWER_STATUSES, type AnswerStatus, type ChannelStore, type NextCommand } from './channel-store.ts';
-import type { KnownCertificate } from './identity-cache.ts';
-import { CONTACT_SECONDS, type Ledger } from './ledger.ts';
 import { EXPIRED_GRACE_DAYS } from './limits.ts';
 import type { AppleMetrics } from './metrics.ts';
-import type { Binding, CommandId } from './model.ts';
+import type { Binding, CommandId, KnownCertificate } from './model.ts';
 import { Refusal } from './refusal.ts';
 import { EMPTY, type Reply } from './reply.ts';
 

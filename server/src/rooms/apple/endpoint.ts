@@ -1,17 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PLIST_CONTENT_TYPE, PlistError, unrecognizedDeviceBody } from '@tsukasa/apple-mdm';
 import type { Clock } from '../../base/clock.ts';
+import { TooManyWaiting } from '../../base/dispatcher.ts';
 import { DomainError, errorCode } from '../../base/errors.ts';
 import { type BodyReader, BodyTooLarge, Interrupted, Overloaded } from '../../base/http/bodies.ts';
 import { endLingering } from '../../base/http/linger.ts';
 import { type ContractorId, isUuid } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
+import { type Identifier, IdentityRefusal } from '../certificates/index.ts';
+import type { Ledger } from '../devices/index.ts';
 import type { CheckIn } from './check-in.ts';
 import type { Connect } from './connect.ts';
-import { TooManyWaiting } from './dispatcher.ts';
-import type { Identifier } from './identity.ts';
-import type { Ledger } from './ledger.ts';
 import type { AppleMetrics } from './metrics.ts';
+import type { Binding } from './model.ts';
 import { REFUSALS, Refusal } from './refusal.ts';
 import { type Reply, text } from './reply.ts';
 
@@ -21,7 +22,7 @@ export type EndpointDeps = {
   readonly ledger: Ledger;
   readonly metrics: AppleMetrics;
   readonly bodies: BodyReader;
-  readonly identifier: Identifier;
+  readonly identifier: Identifier<Binding>;
   readonly connect: Connect;
   readonly checkIn: CheckIn;
 };
@@ -105,6 +106,10 @@ export class DeviceEndpoint {
       return this.#refused(new Refusal('channel.malformed', { detail }), contractorId, response);
     }
     if (error instanceof BodyTooLarge) return this.#refused(new Refusal('channel.too_large'), contractorId, response);
+    if (error instanceof IdentityRefusal) {
+      const { problem, detail, subject } = error;
+      return this.#refused(new Refusal(`channel.${problem}`, { detail, subject }), contractorId, response);
+    }
     if (error instanceof Refusal) return this.#refused(error, contractorId, response);
     if (isOverload(error)) {
       const seconds = COME_AGAIN.from + Math.floor(Math.random() * COME_AGAIN.spread);

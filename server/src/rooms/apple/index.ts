@@ -12,8 +12,16 @@ import type { ContractorId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import type { Secrets } from '../../base/secrets.ts';
 import type { Actions, Dialect } from '../actions/index.ts';
-import type { Certificates, IdentityBindings, PushTopicUse, RevocationListener } from '../certificates/index.ts';
+import {
+  type Certificates,
+  Identifier,
+  type IdentityBindings,
+  IdentityCache,
+  type PushTopicUse,
+  type RevocationListener,
+} from '../certificates/index.ts';
 import type { DeviceChannel, DeviceSupport, EnrollmentPage, Entitlement, InvitationGate } from '../devices/index.ts';
+import { Ledger } from '../devices/index.ts';
 import { AnswerWorker } from './answers.ts';
 import { ChannelStore } from './channel-store.ts';
 import { CheckIn } from './check-in.ts';
@@ -22,10 +30,8 @@ import { Connect } from './connect.ts';
 import { createDialect } from './dialect.ts';
 import { DeviceEndpoint } from './endpoint.ts';
 import { createEnrollmentPage, type PageFacts } from './enrollment.ts';
-import { Identifier } from './identity.ts';
-import { IdentityCache } from './identity-cache.ts';
-import { Ledger } from './ledger.ts';
 import { type AppleMetrics, createAppleMetrics } from './metrics.ts';
+import type { Binding } from './model.ts';
 import { type ContractorFacts, Observer } from './observe.ts';
 import { bindings, createChannel, createGate, createTopicUse, revocations } from './ports.ts';
 import { ProfileMaker, type ProfileSigner } from './profile-maker.ts';
@@ -135,7 +141,7 @@ export function createApple(deps: AppleDeps): Apple {
 type Channel = {
   readonly metrics: AppleMetrics;
   readonly bodies: BodyReader;
-  readonly identifier: Identifier;
+  readonly identifier: Identifier<Binding>;
   readonly connect: Connect;
   readonly answers: AnswerWorker;
 };
@@ -143,7 +149,7 @@ type Channel = {
 function deviceChannel(deps: AppleDeps, wakeUps: WakeUps, ledger: Ledger): Channel {
   const { config, db, clock, log, secrets, registry, certificates, actions, support } = deps;
   const bodies = new BodyReader({ limit: BODY_LIMIT, budget: BODY_BUDGET });
-  const cache = new IdentityCache(CACHED_CERTIFICATES);
+  const cache = new IdentityCache<Binding>(CACHED_CERTIFICATES);
   const store: ChannelStore = new ChannelStore({
     pool: db.device,
     clock,
@@ -152,7 +158,7 @@ function deviceChannel(deps: AppleDeps, wakeUps: WakeUps, ledger: Ledger): Chann
   const gauges = { waiting: () => store.waiting, cached: () => cache.size, receiving: () => bodies.held };
   const metrics = createAppleMetrics(registry, gauges);
   const answers = new AnswerWorker({ db, clock, log, metrics, actions, wakeUps, support });
-  const identifier = new Identifier({
+  const identifier = new Identifier<Binding>({
     cache,
     clientCertHeader: config.clientCertHeader,
     trusts: proxyTrust(config.trustProxy),

@@ -1,4 +1,5 @@
 import type { ContractorId, Id } from '../../base/ids.ts';
+import type { KnownCertificate as Known } from '../certificates/index.ts';
 import type { DeviceId } from '../devices/index.ts';
 
 export type EnrollmentId = Id<'Enrollment'>;
@@ -32,6 +33,7 @@ export type GoneReason = 'reenrolled' | 'checked_out';
 
 /** To whom a certificate belongs; never changes once it exists. */
 export type Binding = { readonly enrollmentId: EnrollmentId; readonly deviceId: DeviceId; readonly udid: string };
+export type KnownCertificate = Known<Binding>;
 
 /** Deliveries without an answer after which a command lets the others go first. */
 export const STUCK_AFTER = 3;

@@ -7,8 +7,7 @@ import { buildName, buildSignedData, issueCertificate, spkiOf, toPem } from '@ts
 import fc from 'fast-check';
 import type { ContractorId } from '../../base/ids.ts';
 import { testDatabase } from '../../base/testing.ts';
-import { certificateHeader } from './identity.ts';
-import { Refusal } from './refusal.ts';
+import { certificateHeader, IdentityRefusal } from '../certificates/index.ts';
 import { appleBench, CERT_HEADER, put, serialOf, TestDevice } from './testing.ts';
 
 const database = await testDatabase();
@@ -226,7 +225,7 @@ test('a header of any form gives a certificate or a refusal', () => {
         try {
           assert.ok(Buffer.isBuffer(certificateHeader(header)));
         } catch (error) {
-          assert.ok(error instanceof Refusal);
+          assert.ok(error instanceof IdentityRefusal);
         }
       },
     ),

@@ -1,9 +1,8 @@
 import type { CheckinMessage } from '@tsukasa/apple-mdm';
 import type { Tx } from '../../base/db.ts';
 import { findIdentity, type IdentityRow, lockDevice } from './enrollment-store.ts';
-import type { KnownCertificate } from './identity-cache.ts';
 import { EXPIRED_GRACE_DAYS } from './limits.ts';
-import type { EnrollmentRow } from './model.ts';
+import type { EnrollmentRow, KnownCertificate } from './model.ts';
 import { Refusal } from './refusal.ts';
 
 /** How long a certificate that another one replaced still speaks: late results of the session that brought the other. */

@@ -3,8 +3,7 @@ import { getDevice, markManaged } from '../devices/index.ts';
 import type { CheckInDeps, Message } from './check-in.ts';
 import { finishOpen } from './command-store.ts';
 import { supersedeOthers, updateTokens } from './enrollment-store.ts';
-import type { KnownCertificate } from './identity-cache.ts';
-import type { EnrollmentRow } from './model.ts';
+import type { EnrollmentRow, KnownCertificate } from './model.ts';
 
 /**
  * Tokens are precious: a device cannot be asked to send them again (fact sheet 2.4). The first one makes the enrollment

@@ -20,6 +20,7 @@ export {
   glanceAtFleets,
 } from './fleet.ts';
 export { contractorOfCode, countUse, describeInvitation, findInvitation } from './invitations.ts';
+export { CONTACT_SECONDS, Ledger } from './ledger.ts';
 export { observeApps, observeCertificates, observeProfiles } from './lists.ts';
 export type * from './model.ts';
 export { INVITATION_PROBLEMS, SEVERITIES } from './model.ts';

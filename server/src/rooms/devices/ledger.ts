@@ -1,8 +1,9 @@
 import type { Db } from '../../base/db.ts';
-import type { ContractorId } from '../../base/ids.ts';
+import { retryDeadlock } from '../../base/deadlock.ts';
 import type { Log } from '../../base/log.ts';
-import { type Contact, type DeviceEventInput, recordChannelEvents, recordContacts } from '../devices/index.ts';
-import { retryDeadlock } from './deadlock.ts';
+import { recordContacts } from './contacts.ts';
+import { type ChannelEvent, recordChannelEvents } from './events.ts';
+import type { Contact } from './model.ts';
 
 /** A contact is written down when the one before is older than this. */
 export const CONTACT_SECONDS = 30;
@@ -10,8 +11,6 @@ const FLUSH_MS = 1_000;
 const BATCH = 500;
 /** Events that may wait; more of them say nothing new. */
 const MOST_EVENTS = 2_000;
-
-export type ChannelEvent = DeviceEventInput & { readonly contractorId: ContractorId };
 
 /**
  * Contacts and events of the channel on their way to the database, in batches, once a second. What a killed process had not
@@ -66,7 +65,7 @@ export class Ledger {
       for (let at = 0; at < events.length; at += BATCH)
         await retryDeadlock(() => recordChannelEvents(this.#db, events.slice(at, at + BATCH)));
     } catch (error) {
-      this.#log.warn('apple.ledger_failed', { error, count: contacts.length + events.length });
+      this.#log.warn('devices.ledger_failed', { error, count: contacts.length + events.length });
     }
   }
 }

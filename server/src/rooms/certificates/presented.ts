@@ -12,19 +12,44 @@ import {
 } from '@tsukasa/cms';
 import type { ContractorId } from '../../base/ids.ts';
 import type { IdentityCache, KnownCertificate } from './identity-cache.ts';
-import type { Binding } from './model.ts';
-import { Refusal } from './refusal.ts';
 
 /** How long an authority's certificates are believed to be all of a contractor's; a new authority is rare. */
 const AUTHORITIES_MS = 60_000;
 const MOST_AUTHORITIES = 2_000;
 /** Largest certificate that is looked at, in bytes of DER; ours have about 1 KB. */
 const LARGEST_CERTIFICATE = 8 * 1024;
-/** Largest `Mdm-Signature`, in base64 characters; the header limit of the listener is 32 KiB. */
+/** Largest signature in a header, in base64 characters; the header limit of the listener is 32 KiB. */
 const LARGEST_SIGNATURE = 24 * 1024;
 
-export type IdentifierDeps = {
-  readonly cache: IdentityCache;
+/** Why what a request came with says nothing about who sent it. */
+export const IDENTITY_PROBLEMS = [
+  'no_identity',
+  'bad_certificate',
+  'bad_signature',
+  'identities_differ',
+  'foreign_certificate',
+] as const;
+export type IdentityProblem = (typeof IDENTITY_PROBLEMS)[number];
+
+/** `detail` names a place or a code, never a value; `subject` is the certificate's SHA-256 when there is one. */
+export class IdentityRefusal extends Error {
+  readonly problem: IdentityProblem;
+  readonly detail: string | undefined;
+  readonly subject: string | undefined;
+
+  constructor(problem: IdentityProblem, options: { readonly detail?: string; readonly subject?: string } = {}) {
+    super(`identity: ${problem}`);
+    this.name = 'IdentityRefusal';
+    this.problem = problem;
+    this.detail = options.detail;
+    this.subject = options.subject;
+  }
+}
+
+export type IdentifierDeps<Binding> = {
+  readonly cache: IdentityCache<Binding>;
+  /** Lower-case names of the headers that may hold a detached CMS over the body; the first that is there counts. */
+  readonly signatureHeaders?: readonly string[];
   /** Lower-case name of the header in which a trusted proxy hands over the certificate. */
   readonly clientCertHeader: string | undefined;
   readonly trusts: (address: string) => boolean;
@@ -34,41 +59,62 @@ export type IdentifierDeps = {
 };
 
 const COLON = 58;
+const SIGNATURE_HEADERS = ['mdm-signature'] as const;
 
 type Seen = { readonly der: Buffer; readonly hash: string };
+/** The certificate that a request came with. `transport`: shown by the connection, which nobody can repeat. */
+export type Presented = Seen & { readonly how: 'transport' | 'signature' };
 type Authorities = { readonly until: number; readonly certificates: Promise<readonly Certificate[]> };
 
-/** Says who sent a request, from the certificate it was sent with (fact sheet 2.7). */
-export class Identifier {
-  readonly #deps: IdentifierDeps;
+/** Says who sent a request, from the certificate it was sent with. */
+export class Identifier<Binding> {
+  readonly #deps: IdentifierDeps<Binding>;
   readonly #authorities = new Map<ContractorId, Authorities>();
   /** A TLS connection keeps its certificate. */
   readonly #bySocket = new WeakMap<TLSSocket, Seen>();
 
-  constructor(deps: IdentifierDeps) {
+  constructor(deps: IdentifierDeps<Binding>) {
     this.#deps = deps;
   }
 
   /**
    * The certificate that this request came with: the header of a trusted proxy or the TLS connection, and the signature over
-   * `body`; when there are both they must name the same one. Without waiting when it is known already. Throws `Refusal`.
+   * `body`; when there are both they must name the same one. Without waiting when it is known already. Throws
+   * `IdentityRefusal`.
    */
   identify(
     request: IncomingMessage,
     body: Buffer,
     contractorId: ContractorId,
-  ): KnownCertificate | Promise<KnownCertificate> {
+  ): KnownCertificate<Binding> | Promise<KnownCertificate<Binding>> {
+    const presented = this.presented(request, body);
+    if (presented === undefined) throw new IdentityRefusal('no_identity');
+    return this.known(presented, contractorId);
+  }
+
+  /** As `identify`, before asking whose it is; `undefined` when the request shows none. */
+  presented(request: IncomingMessage, body: Buffer): Presented | undefined {
     const transported = this.#fromTransport(request);
-    const signature = request.headers['mdm-signature'];
+    const name = (this.#deps.signatureHeaders ?? SIGNATURE_HEADERS).find((one) => request.headers[one] !== undefined);
+    const signature = name && request.headers[name];
     const signed = signature === undefined ? undefined : this.#fromSignature(signature, body);
     if (transported && signed && transported.hash !== signed.hash) {
-      throw new Refusal('channel.identities_differ', { subject: transported.hash });
+      throw new IdentityRefusal('identities_differ', { subject: transported.hash });
     }
-    const seen = signed ?? transported;
-    if (seen === undefined) throw new Refusal('channel.no_identity');
-    const known = this.#deps.cache.find(seen.hash);
-    if (known?.binding === undefined) return this.#learn(seen, contractorId, known);
-    if (known.contractorId !== contractorId) throw new Refusal('channel.foreign_certificate', { subject: seen.hash });
+    if (transported !== undefined) return { ...transported, how: 'transport' };
+    return signed && { ...signed, how: 'signature' };
+  }
+
+  /** What is known of a certificate; it must be one of this contractor's. Throws `IdentityRefusal`. */
+  known(
+    presented: Presented,
+    contractorId: ContractorId,
+  ): KnownCertificate<Binding> | Promise<KnownCertificate<Binding>> {
+    const known = this.#deps.cache.find(presented.hash);
+    if (known?.binding === undefined) return this.#learn(presented, contractorId, known);
+    if (known.contractorId !== contractorId) {
+      throw new IdentityRefusal('foreign_certificate', { subject: presented.hash });
+    }
     return known;
   }
 
@@ -104,7 +150,7 @@ export class Identifier {
 
   #fromSignature(header: string | string[], body: Buffer): Seen {
     if (typeof header !== 'string' || header.length > LARGEST_SIGNATURE) {
-      throw new Refusal('channel.bad_signature', { detail: 'size' });
+      throw new IdentityRefusal('bad_signature', { detail: 'size' });
     }
     try {
       const { certificate } = verifyDetached(Buffer.from(header, 'base64'), body, {
@@ -113,7 +159,7 @@ export class Identifier {
       return seenOf(certificate);
     } catch (error) {
       if (!(error instanceof CmsError)) throw error;
-      throw new Refusal('channel.bad_signature', { detail: error.code });
+      throw new IdentityRefusal('bad_signature', { detail: error.code });
     }
   }
 
@@ -124,20 +170,24 @@ export class Identifier {
     return known.publicKey;
   }
 
-  async #learn(seen: Seen, contractorId: ContractorId, known: KnownCertificate | undefined): Promise<KnownCertificate> {
+  async #learn(
+    seen: Seen,
+    contractorId: ContractorId,
+    known: KnownCertificate<Binding> | undefined,
+  ): Promise<KnownCertificate<Binding>> {
     const certificate = known ?? this.#deps.cache.add(await this.#verified(seen, contractorId));
     if (certificate.contractorId !== contractorId) {
-      throw new Refusal('channel.foreign_certificate', { subject: seen.hash });
+      throw new IdentityRefusal('foreign_certificate', { subject: seen.hash });
     }
     certificate.binding ??= await this.#deps.findBinding(contractorId, seen.hash);
     return certificate;
   }
 
-  async #verified({ der, hash }: Seen, contractorId: ContractorId): Promise<KnownCertificate> {
+  async #verified({ der, hash }: Seen, contractorId: ContractorId): Promise<KnownCertificate<Binding>> {
     const certificate = parsed(der);
     const authorities = await this.#authoritiesOf(contractorId);
     if (!authorities.some((authority) => isIssuedBy(certificate, authority))) {
-      throw new Refusal('channel.foreign_certificate', { subject: hash });
+      throw new IdentityRefusal('foreign_certificate', { subject: hash });
     }
     const { notBefore, notAfter, serialHex } = certificate;
     return {
@@ -170,7 +220,7 @@ export class Identifier {
 }
 
 function seenOf(der: Buffer): Seen {
-  if (der.length > LARGEST_CERTIFICATE) throw new Refusal('channel.bad_certificate', { detail: 'size' });
+  if (der.length > LARGEST_CERTIFICATE) throw new IdentityRefusal('bad_certificate', { detail: 'size' });
   return { der, hash: digest('sha256', der, 'hex') };
 }
 
@@ -179,7 +229,7 @@ function parsed(der: Buffer): Certificate {
     return parseCertificate(der);
   } catch (error) {
     if (!(error instanceof CmsError)) throw error;
-    throw new Refusal('channel.bad_certificate', { detail: error.code });
+    throw new IdentityRefusal('bad_certificate', { detail: error.code });
   }
 }
 
@@ -192,9 +242,9 @@ function isIssuedBy(certificate: Certificate, authority: Certificate): boolean {
   }
 }
 
-/** RFC 9440 `:base64:`, or PEM as URL-escaped by nginx (`$ssl_client_escaped_cert`). Throws `Refusal`. */
+/** RFC 9440 `:base64:`, or PEM as URL-escaped by nginx (`$ssl_client_escaped_cert`). Throws `IdentityRefusal`. */
 export function certificateHeader(header: string | string[]): Buffer {
-  if (typeof header !== 'string') throw new Refusal('channel.bad_certificate', { detail: 'several' });
+  if (typeof header !== 'string') throw new IdentityRefusal('bad_certificate', { detail: 'several' });
   const structured = /^:([A-Za-z0-9+/]+={0,2}):$/.exec(header);
   if (structured?.[1] !== undefined) return Buffer.from(structured[1], 'base64');
   try {
@@ -203,5 +253,5 @@ export function certificateHeader(header: string | string[]): Buffer {
   } catch (error) {
     if (!(error instanceof CmsError || error instanceof URIError)) throw error;
   }
-  throw new Refusal('channel.bad_certificate', { detail: 'format' });
+  throw new IdentityRefusal('bad_certificate', { detail: 'format' });
 }

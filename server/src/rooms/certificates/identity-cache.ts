@@ -1,12 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { ContractorId } from '../../base/ids.ts';
-import type { Binding } from './model.ts';
 
 /**
  * What is known of a certificate that chains to a contractor's authority. Only what can never change: whether it is revoked,
  * and the state of its enrollment, are read from the database at every contact.
  */
-export type KnownCertificate = {
+export type KnownCertificate<Binding> = {
   readonly contractorId: ContractorId;
   /** SHA-256 of the DER in hex. */
   readonly hash: string;
@@ -16,7 +15,7 @@ export type KnownCertificate = {
   readonly notAfter: number;
   /** Present once the certificate signed a message. */
   publicKey: KeyObject | undefined;
-  /** Present once an enrollment uses it. */
+  /** To whom it belongs, which never changes; present once an enrollment uses it. */
   binding: Binding | undefined;
   /** When a contact was last written down, in epoch milliseconds. */
   contactAt: number;
@@ -26,10 +25,10 @@ export type KnownCertificate = {
  * At most `capacity` certificates, those used lately: in two halves, of which the older one is dropped whole when the younger
  * is full. What is used moves to the younger half. A hit costs one look-up, which an exact order of last use would triple.
  */
-export class IdentityCache {
+export class IdentityCache<Binding> {
   readonly #half: number;
-  #young = new Map<string, KnownCertificate>();
-  #old = new Map<string, KnownCertificate>();
+  #young = new Map<string, KnownCertificate<Binding>>();
+  #old = new Map<string, KnownCertificate<Binding>>();
 
   constructor(capacity: number) {
     this.#half = Math.max(1, Math.floor(capacity / 2));
@@ -39,7 +38,7 @@ export class IdentityCache {
     return this.#young.size + this.#old.size;
   }
 
-  find(hash: string): KnownCertificate | undefined {
+  find(hash: string): KnownCertificate<Binding> | undefined {
     const young = this.#young.get(hash);
     if (young !== undefined) return young;
     const old = this.#old.get(hash);
@@ -48,7 +47,7 @@ export class IdentityCache {
     return this.add(old);
   }
 
-  add(known: KnownCertificate): KnownCertificate {
+  add(known: KnownCertificate<Binding>): KnownCertificate<Binding> {
     if (this.#young.size >= this.#half) {
       this.#old = this.#young;
       this.#young = new Map();

@@ -1,4 +1,4 @@
-import { errorCode } from '../../base/errors.ts';
+import { errorCode } from './errors.ts';
 
 /** Runs a transaction again that lost against another one which wanted the same rows in another order. */
 export async function retryDeadlock<R>(run: () => Promise<R>): Promise<R> {

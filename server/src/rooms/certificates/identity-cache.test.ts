@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { newId } from '../../base/ids.ts';
 import { IdentityCache, type KnownCertificate } from './identity-cache.ts';
 
-const known = (hash: string): KnownCertificate => ({
+const known = (hash: string): KnownCertificate<string> => ({
   contractorId: newId<'Contractor'>(),
   hash,
   serial: hash,
@@ -15,7 +15,7 @@ const known = (hash: string): KnownCertificate => ({
 });
 
 test('what is used stays, what is not goes, and there are never more than its capacity', () => {
-  const cache = new IdentityCache(10);
+  const cache = new IdentityCache<string>(10);
   const often = cache.add(known('often'));
   for (let n = 0; n < 100; n++) {
     cache.add(known(`n${n}`));
