@@ -28,6 +28,15 @@ const REFUSED = [
   { path: 'packages/api/src/route.ts', text: "import { x } from '@tsukasa/cms';", rule: /may not/ },
   { path: 'console/src/app.tsx', text: "import { x } from '../../server/src/base/ids.ts';", rule: /another part/ },
   { path: 'fakes/src/demo.ts', text: "const s = await import('../../server/src/main.ts');", rule: /another part/ },
+  ...[
+    "if (device.platform === 'apple') x();",
+    'if (platform !== "windows") x();',
+    "switch (platform) { case 'android': x(); }",
+    "const mac = device.osFamily === 'macOS';",
+    "if ('iOS' === family) x();",
+    'const is = PLATFORMS[0] === platform;',
+  ].map((text) => ({ path: 'server/src/rooms/devices/service.ts', text, rule: /compares with a platform/ })),
+  { path: 'cli/src/commands.ts', text: "if (device.platform === 'apple') x();", rule: /ask its dialect/ },
   { path: 'cli/src/main.ts', text: "import {\n  a,\n  b,\n} from '@tsukasa/api/src/route.ts';", rule: /door/ },
 ];
 
@@ -47,6 +56,11 @@ const ALLOWED = [
     text: "import { x } from '../devices/index.ts';\nimport { y } from './store.ts';",
   },
   { path: 'server/src/rooms/actions/service.test.ts', text: "import { x } from '@tsukasa/fakes';" },
+  { path: 'server/src/rooms/windows/dialect.ts', text: "if (family === 'Windows') x();" },
+  { path: 'server/src/rooms/devices/service.test.ts', text: "if (platform === 'apple') x();" },
+  { path: 'server/src/rooms/devices/service.ts', text: "const platform = 'apple'; // never platform === 'apple'" },
+  { path: 'server/src/base/postgres/a.ts', text: "const is = process.platform === 'windows' || window === 'other';" },
+  { path: 'console/src/shared/platforms.tsx', text: "if (platform === 'android') x();" },
   { path: 'server/src/base/http/routes.ts', text: "import type { Route } from '@tsukasa/api';" },
   { path: 'packages/scep/src/index.ts', text: "import { x } from '@tsukasa/cms';\n// never Date.now() here" },
 ];

@@ -79,7 +79,7 @@ const IMPORT =
 export function checkFile({ path, text }: SourceFile): readonly string[] {
   const part = Object.keys(PACKAGES).find((candidate) => path.startsWith(`${candidate}/`));
   if (part === undefined) return [`${path}: belongs to no known part of the house`];
-  const isTest = /\.test\.tsx?$|\/testdata\/|\/testing\.ts$/.test(path);
+  const isTest = /\.test\.tsx?$|\/testdata\/|\/testing(-[a-z]+)*\.ts$|-suite\.ts$/.test(path);
   const imports = [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
   const findings = imports.flatMap((target) => [
     ...packageFindings(part, isTest, target),
@@ -92,6 +92,7 @@ export function checkFile({ path, text }: SourceFile): readonly string[] {
     findings.push('reads the clock: packages are told the time');
   if (part === 'server' && readsEnvironment(path, isTest, text))
     findings.push('reads the environment: only base/config.ts does');
+  findings.push(...platformFindings(path, isTest, text));
   return findings.map((finding) => `${path}: ${finding}`);
 }
 
@@ -162,4 +163,42 @@ function readsEnvironment(path: string, isTest: boolean, text: string): boolean 
 
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\/|(^|\s)\/\/.*$/gm, '$1');
+}
+
+/** The words by which one platform could be told from another. */
+const PLATFORM_WORDS = [
+  'apple',
+  'windows',
+  'android',
+  'iOS',
+  'iPadOS',
+  'macOS',
+  'tvOS',
+  'visionOS',
+  'watchOS',
+  'Windows',
+  'Android',
+].join('|');
+const COMPARED = new RegExp(
+  [
+    String.raw`(?:===?|!==?)\s*(['"\`])(?:${PLATFORM_WORDS})\1`,
+    String.raw`(['"\`])(?:${PLATFORM_WORDS})\2(?:\s+as\s+\w+)?\s*(?:===?|!==?)`,
+    String.raw`\bcase\s+(['"\`])(?:${PLATFORM_WORDS})\3\s*:`,
+    // A constant that is imported or made for the purpose.
+    String.raw`(?:===?|!==?)\s*PLATFORMS\b|\bPLATFORMS\[\d+\]\s*(?:===?|!==?)`,
+  ].join('|'),
+  'g',
+);
+/** Rooms that speak for a platform, and parts that have no room. */
+const SPEAKS_FOR_A_PLATFORM = /^server\/src\/rooms\/(apple|windows|android)\/|^(packages|console|fakes|bench|e2e)\//;
+/** Nobody but a dialect's room knows which platform it has before it: the others ask the port. */
+function platformFindings(path: string, isTest: boolean, text: string): readonly string[] {
+  if (isTest || SPEAKS_FOR_A_PLATFORM.test(path)) return [];
+  const code = withoutComments(text);
+  return (
+    [...code.matchAll(COMPARED)]
+      // The machine that the server runs on.
+      .filter((match) => !/\bprocess\.platform\s*$/.test(code.slice(Math.max(0, match.index - 40), match.index)))
+      .map((match) => `compares with a platform (${match[0].trim()}): ask its dialect`)
+  );
 }

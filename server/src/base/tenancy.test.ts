@@ -17,6 +17,7 @@ const WITHOUT_CONTRACTOR = new Map([
   ['schema_master_key', 'the schema itself'],
   ['settings', 'of the installation'],
   ['idempotency_keys', 'by principal, answers sealed'],
+  ['breaker_minutes', 'numbers of the installation, of nobody in particular'],
   ['provider_staff', 'the provider'],
   ['provider_api_tokens', 'the provider'],
   ['terms_book', 'the provider’s catalogue and terms'],

@@ -198,10 +198,8 @@ test('a Mac gets a PIN: sealed, in no record, handed to the channel, readable on
     const params = given === undefined ? {} : { pin: given };
     const { actionId, secrets } = await ask({ type: 'lock', params });
     assert.deepEqual(secrets, [{ kind: 'lock_pin', readAt: null, readBy: null }]);
-    const [command] = await ground.query<{ pin: string }>('select pin from test_commands where action_id = $1', [
-      actionId,
-    ]);
-    const pin = command?.pin ?? '';
+    const told = await db.asContractor(contractorId, (tx) => ground.opened(tx, contractorId, actionId));
+    const pin = told.secrets.pin ?? '';
     assert.match(pin, /^\d{6}$/);
     if (given !== undefined) assert.equal(pin, given);
     const records = await ground.query<{ all: string }>(
@@ -235,11 +233,8 @@ test('a raw command leaves its name behind, not its property list', async () => 
   const action = await ask({ type: 'raw', params: { plist: secret }, reason: '検証' });
   assert.deepEqual(action.params, { requestType: 'DeviceLock' });
   assert.ok(!JSON.stringify(await ground.audited(contractorId)).includes('987654'));
-  const [command] = await ground.query<{ params: { plist: string } }>(
-    'select params from test_commands where action_id = $1',
-    [action.actionId],
-  );
-  assert.equal(command?.params.plist, secret);
+  const told = await db.asContractor(contractorId, (tx) => ground.opened(tx, contractorId, action.actionId));
+  assert.equal(told.params.plist, secret);
 });
 
 test('cancelled by one of two who try at once', async () => {

@@ -10,7 +10,7 @@ import { type DeviceFacts, type DeviceId, type Entitlement, getDevice, parseDura
 import { type AssessDeps, assess } from './assess.ts';
 import type { ActionId, ActionParams, ActionSecrets, Assessment } from './model.ts';
 import { present } from './present.ts';
-import { checkParams, DEFAULT_EXPIRY, pinKind, requirePossible, shownParams } from './rules.ts';
+import { checkParams, DEFAULT_EXPIRY, requirePossible, secretOf, shownParams, withoutSecret } from './rules.ts';
 import * as store from './store.ts';
 
 export type AskDeps = AssessDeps & {
@@ -24,7 +24,7 @@ export type AskDeps = AssessDeps & {
 export const MOST_OPEN = 100;
 const URGENT = 10;
 
-/** What a sealed PIN is bound to. */
+/** What a sealed secret is bound to. */
 export const secretPurpose = (actionId: ActionId, kind: store.SecretKind) => ({
   use: 'actions.secret',
   row: `${actionId}/${kind}`,
@@ -61,15 +61,14 @@ export async function ask(
     await requireRoom(tx, contractorId, deviceId);
     const row = actionRow({ type, params, reason, device, assessment, context, now, expiresAt });
     await store.insertAction(tx, contractorId, row);
-    const secrets = await sealPin(deps, tx, contractorId, row, params, assessment);
+    const secrets = await sealSecret(deps, tx, contractorId, row, params, assessment);
     await recordAsked(deps, tx, contractorId, row, device, context);
-    const { pin: _, ...rest } = params;
     await deps.dialects.get(device.platform)?.enqueue(tx, {
       contractorId,
       actionId: row.action_id,
       device,
       type,
-      params: rest,
+      params: withoutSecret(type, params),
       secrets,
       priority: row.priority,
       expiresAt,
@@ -129,11 +128,20 @@ function actionRow({ type, params, reason, device, assessment, context, now, exp
     finished_at: null,
     result: null,
     failure: null,
+    cancel_requested_at: null,
+    batch_id: null,
+    expires_in: null,
+    destructive: false,
+    let_go_at: null,
+    sealed_params: null,
   };
 }
 
-/** The PIN, given or made, is sealed before anything is queued: a Mac must not be locked with one that nobody can read. */
-async function sealPin(
+/**
+ * The secret, given or made, is sealed before anything is queued: a device must not be locked with one that nobody can
+ * read.
+ */
+async function sealSecret(
   deps: AskDeps,
   tx: Tx,
   contractorId: ContractorId,
@@ -141,14 +149,31 @@ async function sealPin(
   params: ActionParams,
   assessment: Assessment,
 ): Promise<ActionSecrets> {
-  const given = typeof params.pin === 'string' ? params.pin : undefined;
-  if (given === undefined && assessment.needsPin !== true) return {};
-  const pin = given ?? String(randomInt(1_000_000)).padStart(6, '0');
-  const kind = pinKind(row.type);
-  const purpose = secretPurpose(row.action_id, kind);
-  const sealed = await deps.secrets.sealFor(tx, contractorId, purpose, Buffer.from(pin));
-  await store.insertSecret(tx, contractorId, row.action_id, { kind, sealed }, row.asked_at);
-  return { pin };
+  const secret = secretOf(row.type);
+  if (secret === undefined) return {};
+  const given = params[secret.param];
+  const made = secret.param === 'passcode' ? makePasscode : assessment.needsPin === true ? makePin : undefined;
+  const value = typeof given === 'string' ? given : made?.();
+  if (value === undefined) return {};
+  const purpose = secretPurpose(row.action_id, secret.kind);
+  const sealed = await deps.secrets.sealFor(tx, contractorId, purpose, Buffer.from(value));
+  await store.insertSecret(tx, contractorId, row.action_id, { kind: secret.kind, sealed }, row.asked_at);
+  return { [secret.param]: value };
+}
+
+const makePin = () => String(randomInt(1_000_000)).padStart(6, '0');
+
+/** Eight digits that no device refuses as too simple: no three alike and no three in a row (123, 321). */
+export function makePasscode(): string {
+  for (;;) {
+    const digits = Array.from({ length: 8 }, () => randomInt(10));
+    const simple = digits.some((digit, at) => {
+      const [first, second] = [digits[at + 1], digits[at + 2]];
+      if (first === undefined || second === undefined) return false;
+      return first - digit === second - first && Math.abs(first - digit) <= 1;
+    });
+    if (!simple) return digits.join('');
+  }
 }
 
 function recordAsked(

@@ -64,7 +64,7 @@ export async function preview(
   checkParams(type, params);
   const device = await deps.db.asContractor(contractorId, (tx) => getDevice(tx, contractorId, deviceId));
   const assessment = assess(deps, device, type, params);
-  if (assessment.refusal === undefined) requireFitting(type, params, assessment);
+  if (assessment.refusal === undefined) requireFitting(params, assessment);
   return present(type, assessment, context);
 }
 

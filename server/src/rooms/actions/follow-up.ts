@@ -68,7 +68,10 @@ export async function listActions(
   });
 }
 
-/** Throws `not_found`; `conflict` when the device has fetched it (`action.already_fetched`) or it is final. */
+/**
+ * Throws `not_found`; `conflict` when the device has fetched it (`action.already_fetched`), it is final, or somebody asked
+ * before. Where the platform must be asked to take it back, the action stays open until it tells the end.
+ */
 export function cancelAction(
   deps: AskDeps,
   contractorId: ContractorId,
@@ -84,11 +87,19 @@ export function cancelAction(
       const options = { reason: 'action.already_finished', params: { state: row.state } };
       throw new DomainError('conflict', 'the action is final', options);
     }
-    if ((await withdraw(deps, tx, contractorId, row, 'cancelled', now)) === 'too_late') {
+    if (row.cancel_requested_at !== null) {
+      throw new DomainError('conflict', 'asked before', { reason: 'action.cancel_requested' });
+    }
+    const fate = await withdraw(deps, tx, contractorId, row, 'cancelled', now);
+    if (fate === 'too_late') {
       throw new DomainError('conflict', 'the device has the action', { reason: 'action.already_fetched' });
     }
-    const ended = await store.endAction(tx, contractorId, actionId, { state: 'cancelled' }, now);
-    await record(deps, tx, contractorId, 'action.cancelled', row, context, now, {
+    const ended =
+      fate === 'requested'
+        ? await store.markCancelRequested(tx, contractorId, actionId, now)
+        : await store.endAction(tx, contractorId, actionId, { state: 'cancelled' }, now);
+    const action = fate === 'requested' ? 'action.cancel_requested' : 'action.cancelled';
+    await record(deps, tx, contractorId, action, row, context, now, {
       reason: reason?.trim() || undefined,
     });
     return present(deps, tx, contractorId, ended ?? row);
@@ -134,7 +145,8 @@ export async function finish(
 ): Promise<boolean> {
   const row = await store.endAction(tx, contractorId, actionId, outcome, now);
   if (row === undefined) return false;
-  await recordFinished(deps, tx, contractorId, row, 'device', now);
+  const by = outcome.state === 'cancelled' ? 'system' : 'device';
+  await recordFinished(deps, tx, contractorId, row, by, now);
   return true;
 }
 
@@ -150,7 +162,7 @@ export async function supersedeAll(
   await store.lockQueueOf(tx, contractorId, deviceId);
   for (const row of await store.lockOpenActions(tx, contractorId, deviceId)) {
     const fate = await withdraw(deps, tx, contractorId, row, 'superseded', now);
-    const seen = fate === 'too_late' ? SEEN_DONE[why][row.type] : undefined;
+    const seen = fate !== 'stopped' ? SEEN_DONE[why][row.type] : undefined;
     const ending: store.Ending =
       seen === undefined ? { state: 'superseded', failure: { code: why } } : { state: 'done', result: seen };
     const ended = await store.endAction(tx, contractorId, row.action_id, ending, now);
@@ -228,7 +240,7 @@ async function expireOne(
   const row = await store.selectAction(tx, contractorId, actionId, 'skip locked');
   if (row === undefined || row.finished_at !== null) return;
   const fate = await withdraw(deps, tx, contractorId, row, 'expired', now);
-  const failure = fate === 'too_late' ? { failure: { code: NO_ANSWER } } : {};
+  const failure = fate === 'stopped' ? {} : { failure: { code: NO_ANSWER } };
   const ended = await store.endAction(tx, contractorId, actionId, { state: 'expired', ...failure }, now);
   if (ended !== undefined) await recordFinished(deps, tx, contractorId, ended, 'system', now);
 }

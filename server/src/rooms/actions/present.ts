@@ -43,6 +43,10 @@ export async function presentAll(
     );
     for (const [id, each] of found ?? []) progress.set(id, each);
   }
+  const reportsFetch = ({ device_id }: store.ActionRow) => {
+    const platform = devices.get(device_id)?.platform;
+    return platform === undefined || deps.dialects.get(platform)?.reportsFetch !== false;
+  };
   return rows.map((row) => ({
     actionId: row.action_id,
     deviceId: row.device_id,
@@ -55,6 +59,8 @@ export async function presentAll(
         askedAt: row.asked_at,
         queuedAt: row.queued_at ?? undefined,
         finishedAt: row.finished_at ?? undefined,
+        cancelRequestedAt: row.cancel_requested_at ?? undefined,
+        reportsFetch: reportsFetch(row),
       },
       progress.get(row.action_id) ?? {},
     ),
@@ -66,8 +72,8 @@ export async function presentAll(
     effects: row.effects,
     result: row.result,
     failure: failureOf(row),
-    cancelRequestedAt: null,
-    batchId: null,
+    cancelRequestedAt: row.cancel_requested_at?.toString() ?? null,
+    batchId: row.batch_id,
     approval: null,
     hold: null,
     secrets: (secrets.get(row.action_id) ?? []).map((secret) => ({

@@ -47,6 +47,10 @@ export const actionMessages: Messages = {
     ja: 'デバイスがすでに受け取ったため、取り消せません。',
     en: 'The device has fetched it already, so it cannot be cancelled.',
   },
+  'action.cancel_requested': {
+    ja: '取り消しはすでに依頼済みです。結果を待っています。',
+    en: 'It was asked to be cancelled already; the outcome is awaited.',
+  },
   'action.already_finished': {
     ja: 'この操作はすでに終了しています。',
     en: 'This action has ended already.',

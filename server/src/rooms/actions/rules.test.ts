@@ -26,7 +26,7 @@ test('steps keep their order, and an open action waits for the first that has no
   fc.assert(
     fc.property(progress, (given) => {
       const { steps, waitingFor, state } = follow(
-        { state: 'queued', askedAt: start, queuedAt: start, finishedAt: undefined },
+        { state: 'queued', askedAt: start, queuedAt: start, finishedAt: undefined, reportsFetch: true },
         given,
       );
       const order = steps.map(({ step }) => ACTION_STEPS.indexOf(step));
@@ -44,7 +44,7 @@ test('steps keep their order, and an open action waits for the first that has no
 test('a final action keeps its state, waits for nothing and cannot be cancelled', () => {
   fc.assert(
     fc.property(progress, fc.constantFrom(...finals), (given, state) => {
-      const shown = follow({ state, askedAt: start, queuedAt: start, finishedAt: start }, given);
+      const shown = follow({ state, askedAt: start, queuedAt: start, finishedAt: start, reportsFetch: true }, given);
       assert.deepEqual([shown.state, shown.waitingFor, shown.cancellable], [state, null, false]);
       if (state === 'done' || state === 'failed') assert.notEqual(shown.steps.at(-1)?.at, null);
     }),
@@ -52,7 +52,13 @@ test('a final action keeps its state, waits for nothing and cannot be cancelled'
 });
 
 test('a device that came by itself needs no waking; one that cannot be woken says why', () => {
-  const course = { state: 'queued', askedAt: start, queuedAt: start, finishedAt: undefined } as const;
+  const course = {
+    state: 'queued',
+    askedAt: start,
+    queuedAt: start,
+    finishedAt: undefined,
+    reportsFetch: true,
+  } as const;
   assert.deepEqual(
     follow(course, { fetchedAt: start }).steps.map(({ step }) => step),
     ['asked', 'queued', 'fetched', 'answered'],

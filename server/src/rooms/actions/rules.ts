@@ -1,10 +1,12 @@
 import {
   ACTION_PARAMS,
   type Action,
+  type ActionSecretKind,
   type ActionState,
   type ActionStep,
   type ActionType,
   type Note,
+  SECRET_PARAMS,
 } from '@tsukasa/api';
 import { Value } from 'typebox/value';
 import { DomainError, type ErrorParams, type FieldError } from '../../base/errors.ts';
@@ -34,15 +36,33 @@ export const DEFAULT_EXPIRY: Readonly<Record<ActionType, string>> = {
 /** Under this failure an action expired although the device had fetched it: a late answer is still taken. */
 export const NO_ANSWER = 'no_answer';
 
-/** Which secret the PIN of an action is kept as. */
-export const pinKind = (type: ActionType): 'lock_pin' | 'erase_pin' => (type === 'erase' ? 'erase_pin' : 'lock_pin');
+/** The secret parameter of a type, and what it is kept as. */
+export function secretOf(
+  type: ActionType,
+): { readonly param: 'pin' | 'passcode'; readonly kind: ActionSecretKind } | undefined {
+  switch (type) {
+    case 'lock':
+      return { param: SECRET_PARAMS.lock, kind: 'lock_pin' };
+    case 'erase':
+      return { param: SECRET_PARAMS.erase, kind: 'erase_pin' };
+    case 'reset_passcode':
+      return { param: SECRET_PARAMS.reset_passcode, kind: 'new_passcode' };
+    default:
+      return undefined;
+  }
+}
+
+/** The forms of a raw command: exactly one is given. */
+const RAW_FORMS = ['plist', 'syncml'] as const;
 
 type ParamError = { readonly keyword: string; readonly instancePath: string; readonly message: string };
 
 /** Throws `invalid` with a pointer for each wrong place. */
 export function checkParams(type: ActionType, params: ActionParams): void {
   const schema = ACTION_PARAMS[type];
-  const errors = Value.Check(schema, params) ? unstorable(params) : Value.Errors(schema, params).flatMap(fieldErrors);
+  const errors = Value.Check(schema, params)
+    ? [...unstorable(params), ...rawErrors(type, params)]
+    : Value.Errors(schema, params).flatMap(fieldErrors);
   if (errors.length > 0) throw invalidParams(errors);
 }
 
@@ -61,6 +81,11 @@ function fieldErrors(error: ParamError & { readonly params: object }): readonly 
     default:
       return [{ pointer, detail: error.message }];
   }
+}
+
+function rawErrors(type: ActionType, params: ActionParams): readonly FieldError[] {
+  if (type !== 'raw' || RAW_FORMS.filter((form) => params[form] !== undefined).length === 1) return [];
+  return [{ pointer: '/params', detail: `must have exactly one of ${RAW_FORMS.join(', ')}` }];
 }
 
 /** Text that neither a jsonb column nor a property list can hold. */
@@ -83,20 +108,25 @@ export function requirePossible(type: ActionType, params: ActionParams, assessme
       params: errorParams(refusal),
     });
   }
-  requireFitting(type, params, assessment);
+  requireFitting(params, assessment);
 }
 
 /** Throws `invalid` with a pointer for each parameter that this device does not take, lacks, or cannot make sense of. */
-export function requireFitting(type: ActionType, params: ActionParams, assessment: Assessment): void {
+export function requireFitting(params: ActionParams, assessment: Assessment): void {
+  const all = misfits(params, assessment);
+  if (all.length > 0) throw invalidParams(all);
+}
+
+/** What of the parameters does not fit this device. */
+export function misfits(params: ActionParams, assessment: Assessment): readonly FieldError[] {
   const { errors = [], options, requiredOptions, needsPin = false } = assessment;
   const unknown = Object.keys(params)
-    .filter((name) => !options.includes(name) && !(type === 'raw' && name === 'plist'))
+    .filter((name) => !options.includes(name))
     .map((name) => ({ pointer: `/params/${name}`, detail: 'this device does not take it' }));
   const missing = requiredOptions
     .filter((name) => params[name] === undefined && !(needsPin && name === 'pin'))
     .map((name) => ({ pointer: `/params/${name}`, detail: 'this device needs it' }));
-  const all = [...errors, ...unknown, ...missing];
-  if (all.length > 0) throw invalidParams(all);
+  return [...errors, ...unknown, ...missing];
 }
 
 function errorParams(note: Note): ErrorParams {
@@ -106,12 +136,17 @@ function errorParams(note: Note): ErrorParams {
   return Object.fromEntries(plain);
 }
 
-/** What the parameters leave behind: no PIN, and of a raw command only what the dialect says of it. */
+/** What the parameters leave behind: no secret, and of a raw command only what the dialect says of it. */
 export function shownParams(type: ActionType, params: ActionParams, assessment: Assessment): ActionParams {
   if (assessment.summary !== undefined) return assessment.summary;
   if (type === 'raw') return {};
-  const { pin: _, ...shown } = params;
-  return shown;
+  return withoutSecret(type, params);
+}
+
+/** The parameters without the one that is a secret. */
+export function withoutSecret(type: ActionType, params: ActionParams): ActionParams {
+  const secret = secretOf(type)?.param;
+  return Object.fromEntries(Object.entries(params).filter(([name]) => name !== secret));
 }
 
 export type Followed = Pick<Action, 'state' | 'steps' | 'waitingFor' | 'cancellable'>;
@@ -120,8 +155,14 @@ export type Followed = Pick<Action, 'state' | 'steps' | 'waitingFor' | 'cancella
 export type Course = {
   readonly state: ActionState;
   readonly askedAt: Temporal.Instant;
+  /** Absent while it waits for a person: the channel has not been told. */
   readonly queuedAt: Temporal.Instant | undefined;
   readonly finishedAt: Temporal.Instant | undefined;
+  readonly cancelRequestedAt?: Temporal.Instant | undefined;
+  /** Absent: it needs no second person. `undefined` inside: nobody has approved it (yet). */
+  readonly approval?: { readonly approvedAt: Temporal.Instant | undefined } | undefined;
+  /** The platform knows when a device fetches an action. */
+  readonly reportsFetch: boolean;
 };
 
 /**
@@ -134,26 +175,30 @@ export function follow(course: Course, progress: Progress): Followed {
   const cameByItself = progress.wokenAt === undefined && progress.fetchedAt !== undefined;
   const answered = course.state === 'done' || course.state === 'failed' ? course.finishedAt : undefined;
   const fetchedAt = deferred ? undefined : progress.fetchedAt;
+  const wokenDetail = progress.fetchedAt === undefined ? progress.wakeProblem : undefined;
   const steps: ActionStep[] = [
     step('asked', course.askedAt),
+    ...(course.approval === undefined ? [] : [step('approved', course.approval.approvedAt)]),
     step('queued', progress.queuedAt ?? course.queuedAt),
-    ...(cameByItself
-      ? []
-      : [step('woken', progress.wokenAt, progress.fetchedAt === undefined ? progress.wakeProblem : undefined)]),
-    step('fetched', fetchedAt, deferred ? notNow(progress) : undefined),
+    ...(cameByItself ? [] : [step('woken', progress.wokenAt, wokenDetail ?? progress.wokenNote)]),
+    ...(course.reportsFetch ? [step('fetched', fetchedAt, deferred ? notNow(progress) : undefined)] : []),
     step('answered', progress.answeredAt ?? answered),
   ];
   return {
-    state: open ? openState(progress) : course.state,
+    state: open ? openState(course, progress) : course.state,
     steps,
     waitingFor: open ? (steps.find(({ at }) => at === null)?.step ?? null) : null,
-    cancellable: open && fetchedAt === undefined && progress.answeredAt === undefined,
+    cancellable:
+      open && fetchedAt === undefined && progress.answeredAt === undefined && course.cancelRequestedAt === undefined,
   };
 }
 
-function openState(progress: Progress): ActionState {
+function openState(course: Course, progress: Progress): ActionState {
+  if (course.state === 'awaiting_approval' || course.state === 'held') return course.state;
   if (progress.deferredAt !== undefined) return 'deferred';
-  return progress.fetchedAt === undefined ? 'queued' : 'sent';
+  // Where nobody hears of the fetching, the last that is known is that the channel passed it on.
+  const sentAt = course.reportsFetch ? progress.fetchedAt : progress.wokenAt;
+  return sentAt === undefined ? 'queued' : 'sent';
 }
 
 const notNow = ({ deferredAt, deferredCount = 1 }: Progress): Note => ({

@@ -26,6 +26,12 @@ type ActionsTable = {
   finished_at: Temporal.Instant | null;
   result: Record<string, unknown> | null;
   failure: Failure | null;
+  cancel_requested_at: Temporal.Instant | null;
+  batch_id: string | null;
+  expires_in: string | null;
+  destructive: boolean;
+  let_go_at: Temporal.Instant | null;
+  sealed_params: Buffer | null;
 };
 type SecretsTable = {
   contractor_id: string;
@@ -65,6 +71,12 @@ const COLUMNS = [
   'finished_at',
   'result',
   'failure',
+  'cancel_requested_at',
+  'batch_id',
+  'expires_in',
+  'destructive',
+  'let_go_at',
+  'sealed_params',
 ] as const;
 
 /** Asking, superseding and counting for one device happen one after another, until the transaction ends. */
@@ -177,10 +189,28 @@ export async function endAction(
     value === undefined ? sql<null>`null` : sql<never>`${reportBody(value)}::jsonb`;
   const row = await tables<ActionTables>(tx)
     .updateTable('actions')
-    .set({ state, result: stored(result), failure: stored(failure), finished_at: now })
+    .set({ state, result: stored(result), failure: stored(failure), finished_at: now, sealed_params: null })
     .where('contractor_id', '=', contractorId)
     .where('action_id', '=', actionId)
     .where(sql<boolean>`(finished_at is null or (state = 'expired' and failure ->> 'code' = ${NO_ANSWER}))`)
+    .returning(COLUMNS)
+    .executeTakeFirst();
+  return row as ActionRow | undefined;
+}
+
+/** Somebody asked to cancel what the platform has: it tells the end later. */
+export async function markCancelRequested(
+  tx: Tx,
+  contractorId: ContractorId,
+  actionId: ActionId,
+  now: Temporal.Instant,
+): Promise<ActionRow | undefined> {
+  const row = await tables<ActionTables>(tx)
+    .updateTable('actions')
+    .set({ cancel_requested_at: now })
+    .where('contractor_id', '=', contractorId)
+    .where('action_id', '=', actionId)
+    .where('finished_at', 'is', null)
     .returning(COLUMNS)
     .executeTakeFirst();
   return row as ActionRow | undefined;

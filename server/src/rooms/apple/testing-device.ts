@@ -19,7 +19,8 @@ export type Transport = 'header' | 'signature' | 'both' | 'none';
 
 /** A device that speaks the protocol over real requests: SCEP, check-in, connect. */
 export class TestDevice {
-  readonly bench: AppleBench;
+  /** Another one after the server was started anew. */
+  bench: AppleBench;
   readonly contractorId: ContractorId;
   readonly udid: string;
   readonly facts: DeviceFacts;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after } from 'node:test';
 import type { ActionRequest } from '@tsukasa/api';
 import type { PlistDict } from '@tsukasa/apple-mdm';
 import { buildName, issueCertificate, spkiOf, toPem } from '@tsukasa/cms';
@@ -13,7 +12,7 @@ import { type ContractorId, newId } from '../../base/ids.ts';
 import { silentLog } from '../../base/log.ts';
 import { createSecrets } from '../../base/secrets.ts';
 import { TEST_MASTER_KEY, type TestDatabase } from '../../base/testing.ts';
-import { type Actions, createActions } from '../actions/index.ts';
+import { type Actions, type ActionsDeps, createActions } from '../actions/index.ts';
 import { recordAudit } from '../audit/index.ts';
 import { type Certificates, createCertificates } from '../certificates/index.ts';
 import { createEnrollmentDoor, deviceHandlers } from '../devices/index.ts';
@@ -27,6 +26,8 @@ export * from './testing-device.ts';
 export type AppleBench = {
   readonly apple: Apple;
   readonly actions: Actions;
+  /** What the room of actions stands on. */
+  readonly deps: ActionsDeps;
   readonly certificates: Certificates;
   readonly clock: MovableClock;
   readonly url: string;
@@ -62,10 +63,10 @@ const context = (contractorId: ContractorId): RequestContext => ({
 
 export async function appleBench(
   database: TestDatabase,
-  options: { readonly trusted?: boolean } = {},
+  options: { readonly trusted?: boolean; readonly clock?: MovableClock } = {},
 ): Promise<AppleBench> {
   const { db, query } = database;
-  const clock = fixedClock();
+  const clock = options.clock ?? fixedClock();
   const secrets = createSecrets(TEST_MASTER_KEY, clock);
   const server = createServer(SERVER_LIMITS, (request, response) => {
     if (
@@ -126,7 +127,8 @@ export async function appleBench(
     revocations,
     topicUse,
   });
-  const actions = createActions({ ...shared, entitlement, dialects: new Map([['apple', apple.dialect]]) });
+  const actionsDeps: ActionsDeps = { ...shared, entitlement, dialects: new Map([['apple', apple.dialect]]) };
+  const actions = createActions(actionsDeps);
   const devices = deviceHandlers({
     ...shared,
     entitlement,
@@ -137,7 +139,7 @@ export async function appleBench(
     openActions: actions,
     contractorSettings: async () => ({ silentAfter: 'P7D' }),
   });
-  after(async () => {
+  database.atEnd(async () => {
     server.closeAllConnections();
     server.close();
     await apple.stop();
@@ -145,6 +147,7 @@ export async function appleBench(
   const bench: AppleBench = {
     apple,
     actions,
+    deps: actionsDeps,
     certificates,
     clock,
     entitlement,
