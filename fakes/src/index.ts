@@ -1,4 +1,7 @@
 /** Stand-ins for outside clouds, and simulated devices that speak the real protocols. */
+
+export * from './android-device/index.ts';
+export * from './android-management/index.ts';
 export * from './apns/index.ts';
 export * from './apple-device/index.ts';
 export type { Recruit } from './fleet.ts';

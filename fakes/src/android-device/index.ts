@@ -1,0 +1,12 @@
+export type { AndroidBlueprint, AndroidBlueprintChoice } from './blueprint.ts';
+export { makeAndroidBlueprint } from './blueprint.ts';
+export type { AndroidDeviceChoice } from './device.ts';
+export { AndroidDevice } from './device.ts';
+export type { AndroidHabits } from './habits.ts';
+export { DEFAULT_HABITS, LIFELIKE } from './habits.ts';
+export type { AndroidKind, AndroidModel, ApiLevel } from './hardware.ts';
+export { ANDROID_KINDS, ANDROID_MODELS, API_LEVELS } from './hardware.ts';
+export type { LockStrength, Phone } from './phone.ts';
+export { LOCK_STRENGTHS } from './phone.ts';
+export type { AndroidMode, DeviceCloud, EnrollmentPath, PlayOutcome } from './port.ts';
+export { ANDROID_MODES, EnrollmentRefused } from './port.ts';
