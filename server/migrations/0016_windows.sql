@@ -18,6 +18,9 @@ create table windows_enrollments (
   md5_name text not null,
   sealed_md5 bytea not null,
   md5_nonce bytea not null,
+  -- What the device was told of its polling, in its own three sets; and since when it may renew before it is due.
+  poll jsonb not null,
+  renewal_asked_at timestamptz,
   requested_at timestamptz not null,
   enrolled_at timestamptz,
   gone_at timestamptz,
@@ -34,6 +37,8 @@ create table windows_identities (
   contractor_id uuid not null,
   certificate_sha256 bytea not null,
   enrollment_id uuid not null,
+  -- Of the public key. A key is certified once: the same request again gets the same certificate.
+  spki_sha256 bytea not null,
   serial text not null,
   not_after timestamptz not null,
   issued_at timestamptz not null,
@@ -44,10 +49,25 @@ create table windows_identities (
   primary key (contractor_id, certificate_sha256),
   foreign key (contractor_id, enrollment_id) references windows_enrollments
 );
+create unique index windows_identities_key on windows_identities (contractor_id, spki_sha256);
 create index windows_identities_enrollment on windows_identities (contractor_id, enrollment_id);
 create index windows_identities_serial on windows_identities (contractor_id, serial);
 create index windows_identities_expiry on windows_identities (not_after) where superseded_at is null and revoked_at is null;
 call make_tenant_table('windows_identities', 'select, update');
+
+-- Sign-in tokens that were used: each serves one key. The token itself is signed and kept nowhere.
+create table windows_signin_tokens (
+  contractor_id uuid not null,
+  token_id uuid not null,
+  invitation_id uuid not null,
+  spki_sha256 bytea not null,
+  used_at timestamptz not null,
+  expires_at timestamptz not null,
+  primary key (contractor_id, token_id),
+  foreign key (contractor_id, invitation_id) references enrollment_invitations
+);
+create index windows_signin_tokens_age on windows_signin_tokens (expires_at);
+call make_tenant_table('windows_signin_tokens');
 
 -- The session that runs, or the last one. One row per enrollment: a new session takes the place of the old.
 create table windows_sessions (

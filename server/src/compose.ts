@@ -21,7 +21,13 @@ import { type Actions, actionMessages, createActions, type Dialect } from './roo
 import { type Apple, appleMessages, createApple } from './rooms/apple/index.ts';
 import { auditHandlers, recordAudit } from './rooms/audit/index.ts';
 import { type Billing, billingMessages, createBilling, verifyInvoices } from './rooms/billing/index.ts';
-import { type Certificates, certificateMessages, createCertificates } from './rooms/certificates/index.ts';
+import {
+  type Certificates,
+  certificateMessages,
+  createCertificates,
+  joinBindings,
+  joinRevocations,
+} from './rooms/certificates/index.ts';
 import { type Contracts, type Customer, contractMessages, createContracts } from './rooms/contracts/index.ts';
 import {
   createEnrollmentDoor,
@@ -32,6 +38,7 @@ import {
   type EnrollmentPage,
   type Entitlement,
   firstEnrollment,
+  type InvitationGate,
   personDevices,
   recordEvent,
   registerRetention,
@@ -40,6 +47,7 @@ import {
 } from './rooms/devices/index.ts';
 import { directoryMessages, personHandlers } from './rooms/directory/index.ts';
 import { reportHandlers } from './rooms/reports/index.ts';
+import { createWindows, type Windows, windowsMessages } from './rooms/windows/index.ts';
 
 const VERSION = '0.1.0';
 
@@ -50,18 +58,25 @@ export const compose: Compose = async (foundation) => {
   const accounts = createAccounts({ ...deps, sessionLifetime: config.sessionLifetime });
   const entitlement: Entitlement = { require: (...asked) => contracts.require(...asked) };
   const support: DeviceSupport = { check: (...asked) => contracts.check(...asked) };
-  const { apple, actions, certificates } = joinDevices(foundation, { entitlement, support });
+  const { apple, windows, actions, certificates } = joinDevices(foundation, { entitlement, support });
   const contracts: Contracts = joinContracts(foundation, { actions, certificates });
   const billing = joinBilling(foundation, contracts);
   const channels = new Map<Platform, DeviceChannel>([['apple', apple.channel]]);
-  const gates = new Map([['apple' as const, apple.gate]]);
-  const pages = new Map<Platform, EnrollmentPage>([['apple', apple.page]]);
+  const gates = new Map<Platform, InvitationGate>([
+    ['apple', apple.gate],
+    ['windows', windows.gate],
+  ]);
+  const pages = new Map<Platform, EnrollmentPage>([
+    ['apple', apple.page],
+    ['windows', windows.page],
+  ]);
   const enrollmentDoor = createEnrollmentDoor({ ...deps, pages });
   accounts.registerJobs(jobs);
   contracts.registerJobs(jobs);
   billing.registerJobs(jobs);
   actions.registerJobs(jobs);
   certificates.registerJobs(jobs);
+  windows.registerJobs(jobs);
   registerRetention({ ...foundation, retention: config.retention }, jobs);
   registerSupportReview({ ...foundation, support }, jobs);
   const handlers: Handlers<typeof routes> = {
@@ -94,8 +109,10 @@ export const compose: Compose = async (foundation) => {
       ...actionMessages,
       ...certificateMessages,
       ...appleMessages,
+      ...windowsMessages,
     },
     deviceHandler: (request, response) =>
+      windows.deviceHandler(request, response) ||
       enrollmentDoor(request, response) ||
       apple.deviceHandler(request, response) ||
       certificates.scepHandler(request, response),
@@ -126,7 +143,7 @@ export const compose: Compose = async (foundation) => {
 function joinDevices(
   foundation: Foundation,
   { entitlement, support }: { readonly entitlement: Entitlement; readonly support: DeviceSupport },
-): { apple: Apple; actions: Actions; certificates: Certificates } {
+): { apple: Apple; windows: Windows; actions: Actions; certificates: Certificates } {
   const { config, metrics } = foundation;
   const contractor = async (tx: Tx, id: ContractorId) => {
     const found = await findContractor(tx, id);
@@ -143,18 +160,27 @@ function joinDevices(
     entitlement,
     support,
   });
+  const windows: Windows = createWindows({
+    ...foundation,
+    config,
+    contractor,
+    certificates: () => certificates,
+    actions: () => actions,
+    entitlement,
+    support,
+  });
   const certificates = createCertificates({
     ...foundation,
     recordAudit,
     trustProxy: config.trustProxy,
     contractorName: async (tx, id) => (await findContractor(tx, id))?.name,
-    bindings: apple.bindings,
-    revocations: apple.revocations,
+    bindings: joinBindings([apple.bindings, windows.bindings]),
+    revocations: joinRevocations([apple.revocations, windows.revocations]),
     topicUse: apple.topicUse,
   });
   const dialects = new Map<Platform, Dialect>([['apple', apple.dialect]]);
   const actions = createActions({ ...foundation, recordAudit, dialects, entitlement });
-  return { apple, actions, certificates };
+  return { apple, windows, actions, certificates };
 }
 
 /** Contracts, with what the rooms of devices know and do for them. */

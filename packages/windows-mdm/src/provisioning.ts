@@ -28,7 +28,8 @@ export type Provisioning = {
   readonly deviceSecret: DmSecret & { readonly name: string };
   /** Days before its end a certificate is renewed, and days between tries. */
   readonly renewal: { readonly periodDays: number; readonly retryDays: number };
-  readonly upn: string;
+  /** As typed at enrollment; left out when nothing was. */
+  readonly upn: string | undefined;
   readonly deviceName: string;
   /** The server's id of the device (EntDMID). */
   readonly entDmId: string;
@@ -134,7 +135,7 @@ function dmClient({ providerId, upn, deviceName, entDmId, poll, pushPackage }: P
       : xml`<characteristic type="Push">${typed('PFN', pushPackage)}</characteristic>`;
   return xml`
     <characteristic type="DMClient"><characteristic type="Provider"><characteristic type="${providerId}">
-      ${typed('UPN', upn)}
+      ${upn === undefined ? undefined : typed('UPN', upn)}
       ${typed('EntDeviceName', deviceName)}
       ${typed('EntDMID', entDmId)}
       ${typed('RequireMessageSigning', true)}

@@ -66,14 +66,24 @@ const WORDS = {
   },
 } as const satisfies Record<PageLanguage, unknown>;
 
-/** A whole page for the person at the device. `main` is HTML. `platform` tells programs which devices the link is for. */
-export function enrollmentDocument(title: string, language: PageLanguage, main: string, platform?: string): string {
+/**
+ * A whole page for the person at the device. `main` is HTML. `platform` tells programs which devices the link is for. `kept`
+ * are parameters of the address that the page still needs in its other language.
+ */
+export function enrollmentDocument(
+  title: string,
+  language: PageLanguage,
+  main: string,
+  platform?: string,
+  kept: Readonly<Record<string, string>> = {},
+): string {
   const other = language === 'ja' ? 'en' : 'ja';
+  const address = escapeHtml(`?${new URLSearchParams({ lang: other, ...kept })}`);
   const mark = platform === undefined ? '' : `\n<meta name="tsukasa-platform" content="${escapeHtml(platform)}">`;
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">${mark}<title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
-<body><header><span>Tsukasa</span><a href="?lang=${other}" hreflang="${other}" lang="${other}">${WORDS[language].switchTo}</a></header>
+<body><header><span>Tsukasa</span><a href="${address}" hreflang="${other}" lang="${other}">${WORDS[language].switchTo}</a></header>
 <main>${main}</main></body></html>
 `;
 }
