@@ -64,7 +64,7 @@ export async function renew(deps: RenewDeps, signedCsr: Buffer, peer: Buffer | u
   return deps.db.jobsFor(contractorId, async (tx) => {
     // What was true before the signature may have changed: a revocation, or the same request on another connection.
     const present = await requirePresent(deps, tx, renewal);
-    const again = await repeated(deps, tx, present.enrollment, key.spkiHash);
+    const again = await repeated(deps, tx, present, key.spkiHash);
     if (again !== undefined) return again;
     await bind(deps, tx, present, { reserved, certificate, spkiHash: key.spkiHash });
     return renewedDocumentOf(deps, tx, present.enrollment, reserved.serial);
@@ -104,7 +104,7 @@ async function prepare(
   const { contractorId, signer } = renewal;
   const present = await requirePresent(deps, tx, renewal);
   const { enrollment } = present;
-  const again = await repeated(deps, tx, enrollment, spkiHash);
+  const again = await repeated(deps, tx, present, spkiHash);
   if (again !== undefined) return again;
   requireDue(present, deps.clock.now());
   const all = await listIdentities(tx, contractorId, enrollment.enrollmentId);
@@ -143,16 +143,16 @@ function requireDue({ enrollment, notAfter }: IdentityRow, now: Temporal.Instant
   throw new EnrollmentRefusal('renewal.not_due', { contractorId, deviceId, detail });
 }
 
-/** The answer that this new key got before. */
+/** The answer that this new key got before. The present key is not a new one. */
 async function repeated(
   deps: RenewDeps,
   tx: Tx,
-  { contractorId, enrollmentId, deviceId, kind }: WindowsEnrollment,
+  { enrollment: { contractorId, enrollmentId, deviceId, kind }, serial: present }: IdentityRow,
   spkiHash: Buffer,
 ): Promise<string | undefined> {
   const known = await findIdentityOfKey(tx, contractorId, spkiHash);
   if (known === undefined) return undefined;
-  const stands = known.revokedAt === undefined && known.supersededAt === undefined;
+  const stands = known.revokedAt === undefined && known.supersededAt === undefined && known.serial !== present;
   if (known.enrollment.enrollmentId !== enrollmentId || !stands) {
     throw new EnrollmentRefusal('enrollment.key_reused', { contractorId, deviceId });
   }

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
+import { test } from 'node:test';
+import { buildName, findNameValue, issueCertificate, parseCertificate, spkiOf } from '@tsukasa/cms';
+import type { ContractorId } from '../../base/ids.ts';
+import { testDatabase } from '../../base/testing.ts';
+import {
+  byPassword,
+  characteristic,
+  enrollmentBench,
+  faultIn,
+  newKey,
+  parms,
+  post,
+  provisionedBy,
+  requestBody,
+  soap,
+  TestPc,
+} from './testing-enrollment.ts';
+
+const database = await testDatabase();
+const { query } = database;
+const bench = await enrollmentBench(database);
+
+async function enrolled(): Promise<{ readonly contractorId: ContractorId; readonly pc: TestPc }> {
+  const contractorId = await bench.newContractor();
+  const pc = new TestPc(bench.url);
+  await pc.enroll((await bench.invite(contractorId)).code);
+  return { contractorId, pc };
+}
+
+const subjectOf = (certificate: Buffer) => findNameValue(parseCertificate(certificate).subject, 'CN');
+
+async function identities(contractorId: ContractorId) {
+  return query<{ superseded: boolean; revoked: boolean }>(
+    `select superseded_at is not null as superseded, revoked_at is not null as revoked
+     from windows_identities where contractor_id = $1 order by issued_at, serial`,
+    [contractorId],
+  );
+}
+
+const notEligible = { subcode: 's:Authorization', type: 'NotEligibleToRenew' };
+const seen = ({ subcode, type }: { subcode: string; type: string | undefined }) => ({ subcode, type });
+
+test('a certificate is renewed with a new key in its last 60 days; the old one stays good beside it', async () => {
+  const { contractorId, pc } = await enrolled();
+  bench.clock.advance('P320D');
+  const key = newKey();
+  const renewed = provisionedBy(await pc.renew(key));
+  assert.deepEqual(parseCertificate(renewed.certificate).spki, spkiOf(key));
+  assert.equal(subjectOf(renewed.certificate), subjectOf(pc.provisioned?.certificate ?? Buffer.alloc(0)));
+  assert.equal(parms(characteristic(renewed.document, 'APPLICATION'))['PROVIDER-ID'], 'Tsukasa');
+  assert.equal(characteristic(renewed.document, 'DMClient'), undefined);
+  const both = await identities(contractorId);
+  assert.deepEqual(both, [
+    { superseded: false, revoked: false },
+    { superseded: false, revoked: false },
+  ]);
+});
+
+test('the same renewal again gets the same certificate; another key takes the place of what was not used', async () => {
+  const { contractorId, pc } = await enrolled();
+  bench.clock.advance('P320D');
+  const key = newKey();
+  const all = await Promise.all([pc.renew(key), pc.renew(key)]);
+  all.push(await pc.renew(key));
+  const [one, two, three] = all.map(provisionedBy);
+  assert.deepEqual(one?.certificate, two?.certificate);
+  assert.deepEqual(one?.certificate, three?.certificate);
+  assert.equal((await identities(contractorId)).length, 2);
+  bench.clock.advance('PT1M');
+  provisionedBy(await pc.renew(newKey()));
+  const states = (await identities(contractorId)).map(({ superseded }) => superseded);
+  assert.deepEqual(states, [false, true, false]);
+  const replaced = { certificate: one?.certificate ?? Buffer.alloc(0), privateKey: key };
+  assert.deepEqual(seen(faultIn(await pc.renew(newKey(), replaced))), notEligible);
+});
+
+test('a certificate is not renewed before its time, unless the server asked for it, and not long after its end', async () => {
+  const { contractorId, pc } = await enrolled();
+  assert.deepEqual(seen(faultIn(await pc.renew(newKey()))), notEligible);
+  await query('update windows_enrollments set renewal_asked_at = now() where contractor_id = $1', [contractorId]);
+  const key = newKey();
+  pc.provisioned = provisionedBy(await pc.renew(key));
+  pc.key = key;
+  assert.deepEqual(seen(faultIn(await pc.renew(newKey()))), notEligible); // once
+  bench.clock.advance('P440D');
+  provisionedBy(await pc.renew(newKey())); // was off for a while
+  bench.clock.advance('P30D');
+  assert.deepEqual(seen(faultIn(await pc.renew(newKey()))), notEligible);
+});
+
+test('a forged renewal is refused, whoever forged it', async () => {
+  const { contractorId, pc } = await enrolled();
+  bench.clock.advance('P320D');
+  const other = newKey();
+  const stolen = faultIn(await pc.renew(newKey(), { privateKey: other })); // the certificate without its key
+  assert.equal(stolen.subcode, 'a:InvalidSecurity');
+  const name = subjectOf(pc.provisioned?.certificate ?? Buffer.alloc(0)) ?? '';
+  const made = issueCertificate({
+    issuer: 'self',
+    issuerKey: other,
+    subject: buildName([['CN', name]]),
+    spki: spkiOf(other),
+    serial: Buffer.from([1]),
+    notBefore: bench.clock.now().epochMilliseconds - 1000,
+    notAfter: bench.clock.now().epochMilliseconds + 86_400_000,
+  }).der;
+  assert.deepEqual(seen(faultIn(await pc.renew(newKey(), { certificate: made, privateKey: other }))), notEligible);
+  const url = `${bench.url}/EnrollmentServer/Enrollment.svc`;
+  const garbage = requestBody({ type: 'Renew', token: Buffer.from('300100', 'hex') });
+  assert.equal(faultIn(await post(url, soap(garbage, byPassword('x', '')))).subcode, 'a:InvalidSecurity');
+  assert.equal((await identities(contractorId)).length, 1);
+  assert.deepEqual(await bench.events(contractorId), ['renewal.unknown_certificate']);
+});
+
+test('a revoked certificate renews nothing, nor does one of an enrollment that ended', async () => {
+  const { contractorId, pc } = await enrolled();
+  bench.clock.advance('P320D');
+  const { serialHex } = parseCertificate(pc.provisioned?.certificate ?? Buffer.alloc(0));
+  await database.db.asContractor(contractorId, (tx) =>
+    bench.certificates.revoke(tx, contractorId, {
+      serial: serialHex,
+      reason: 'lost',
+      actor: { kind: 'user', id: 'u1', name: '管理者' },
+      now: bench.clock.now(),
+    }),
+  );
+  assert.deepEqual(seen(faultIn(await pc.renew(newKey()))), notEligible);
+  const again = await enrolled();
+  bench.clock.advance('P320D');
+  await query("update windows_enrollments set state = 'gone' where contractor_id = $1", [again.contractorId]);
+  assert.deepEqual(seen(faultIn(await again.pc.renew(newKey()))), notEligible);
+  assert.deepEqual(await bench.events(contractorId), ['renewal.not_valid']);
+});
+
+test('a key that was certified is not certified for anything else', async () => {
+  const { contractorId, pc } = await enrolled();
+  bench.clock.advance('P320D');
+  const own = faultIn(await pc.renew(pc.key)); // not a new key
+  assert.equal(own.subcode, 's:CertificateRequest');
+  const thief = new TestPc(bench.url, {}, pc.key);
+  const { code } = await bench.invite(contractorId);
+  assert.equal(faultIn(await thief.request(byPassword('x', code))).subcode, 's:CertificateRequest');
+});
+
+test('the record of certificates says which one follows which', async () => {
+  const { contractorId, pc } = await enrolled();
+  bench.clock.advance('P320D');
+  const renewed = provisionedBy(await pc.renew(newKey()));
+  const text = 'select renews, state, subject from issued_certificates where sha256 = $1';
+  const [row] = await query(text, [hash('sha256', renewed.certificate, 'buffer')]);
+  const { serialHex } = parseCertificate(pc.provisioned?.certificate ?? Buffer.alloc(0));
+  assert.deepEqual(row, { renews: serialHex, state: 'issued', subject: `CN=${subjectOf(renewed.certificate)}` });
+  const bound = await database.db.asContractor(contractorId, (tx) =>
+    bench.windows.bindings.ofSerial(tx, contractorId, serialHex),
+  );
+  assert.equal(bound?.live, true);
+});
