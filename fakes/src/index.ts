@@ -6,3 +6,4 @@ export * from './apns/index.ts';
 export * from './apple-device/index.ts';
 export type { Recruit } from './fleet.ts';
 export { describeFailure, drawKind, enrollFleet, FleetTally, makeFleet } from './fleet.ts';
+export * from './windows-device/index.ts';

@@ -1,0 +1,378 @@
+import { ownKeys, Random } from '../apple-device/index.ts';
+import { makeWindowsBlueprint, type WindowsBlueprint } from './blueprint.ts';
+import type { Aftermath, GenericAlert, Pc } from './csp/rule.ts';
+import { type Enroller, type EnrollmentChoice, enrollWindows, renewWindows } from './enrollment.ts';
+import type { NodeFault } from './execute.ts';
+import { ConnectionFailed, closeConnections } from './http.ts';
+import type { WindowsIdentity } from './identity.ts';
+import { advanceJobs } from './jobs.ts';
+import { type InvitationLink, readInvitationPage } from './link.ts';
+import { ServerMistake } from './mistakes.ts';
+import type { WindowsDeviceChoice, WindowsDeviceEvent, WindowsDeviceOptions, WnsSubscription } from './options.ts';
+import type { Account } from './provisioning.ts';
+import { PollSchedule } from './schedule.ts';
+import { holdSession, type Mishap, providerPath, SessionRefused, type WindowsSession } from './session.ts';
+import { EnrollmentRefused } from './soap.ts';
+import { freshWindowsState, type Login, type WindowsState } from './state.ts';
+import { CspTree, type NodeValue } from './tree.ts';
+
+/** Only an enrolled PC does that. */
+export class NotEnrolled extends Error {}
+
+const DAY_MS = 86_400_000;
+const UNENROLLED: GenericAlert = {
+  code: '1226',
+  type: 'com.microsoft:mdm.unenrollment.userrequest',
+  format: 'int',
+  data: '1',
+};
+
+type Tie = { readonly identity: WindowsIdentity; readonly account: Account };
+
+/** How one session differs from the device's usual ones. */
+export type SessionChoice = {
+  readonly mishaps?: readonly Mishap[];
+  readonly alerts?: readonly GenericAlert[];
+} & Partial<Pick<WindowsDeviceOptions, 'showsCertificate' | 'signs' | 'eager' | 'wrongSecret' | 'maxMessageBytes'>>;
+
+/**
+ * A simulated Windows PC. It enrolls as Windows does, by password, web sign-in or link, and holds OMA DM sessions over an
+ * in-memory tree that refuses what a real one refuses. Nothing happens by itself except in `live()`.
+ */
+export class WindowsDevice {
+  readonly blueprint: WindowsBlueprint;
+  readonly options: WindowsDeviceOptions;
+  readonly random: Random;
+  readonly schedule = new PollSchedule();
+  /** Statuses that nodes give in place of their own; tests add to it. */
+  readonly faults: NodeFault[];
+  #state: WindowsState;
+  #tie: Tie | undefined;
+  #subscription: WnsSubscription | undefined;
+  #pushed = false;
+  #challenged = false;
+  readonly #wakers = new Set<() => void>();
+
+  constructor(choice: WindowsDeviceChoice) {
+    this.blueprint = makeWindowsBlueprint(choice);
+    this.random = new Random(`behaviour windows ${choice.seed}`);
+    this.options = {
+      keys: ownKeys,
+      enrollmentType: 'Full',
+      login: 'user',
+      showsCertificate: true,
+      signs: false,
+      eager: false,
+      wrongSecret: false,
+      maxMessageBytes: 524_288,
+      forgedCsr: false,
+      tellsUnenrollment: true,
+      fix: undefined,
+      entraJoined: false,
+      jobOutcome: () => 'ok',
+      faults: [],
+      pace: 1,
+      now: () => Temporal.Now.instant().epochMilliseconds,
+      ...choice,
+    };
+    this.faults = [...this.options.faults];
+    this.#state = this.#fresh('new');
+  }
+
+  get deviceId(): string {
+    return this.blueprint.deviceId;
+  }
+
+  /** What is on the PC now. */
+  get state(): Readonly<WindowsState> {
+    return this.#state;
+  }
+
+  /** Its tie to the server; `undefined` before and after. */
+  get account(): Readonly<Account> | undefined {
+    return this.#tie?.account;
+  }
+
+  get identity(): WindowsIdentity | undefined {
+    return this.#tie?.identity;
+  }
+
+  /** A push came and no session has begun since. */
+  get pushed(): boolean {
+    return this.#pushed;
+  }
+
+  /** Enrolls as a person does in Settings. Throws `EnrollmentRefused`, `ServerMistake`, `ConnectionFailed`. */
+  async enroll(choice: EnrollmentChoice): Promise<void> {
+    if (this.#tie !== undefined) throw new EnrollmentRefused('enrollment', '0x8018000A');
+    const enrolled = await enrollWindows(this.#enroller(), choice);
+    this.#state = { ...this.#fresh('enrolled'), values: new Map(enrolled.provisioning.values) };
+    this.#state.certificates = enrolled.provisioning.certificates;
+    const pfn = this.#state.values.get(providerPath({ account: enrolled.account }, 'Push/PFN'));
+    if (pfn !== undefined) this.#state.channel = { uri: '', status: 4 };
+    this.#tie = { identity: enrolled.identity, account: enrolled.account };
+    this.#challenged = false;
+    this.schedule.update(this.#state.values, this.#pollNode(), this.options.now());
+    await this.#openChannel();
+    this.emit({ type: 'enrolled' });
+  }
+
+  /** Opens an invitation's link in the browser and goes where its button leads. */
+  async enrollFromLink(url: string, how: Partial<EnrollmentChoice> = {}): Promise<InvitationLink> {
+    const link = await readInvitationPage(this.options, url);
+    await this.enroll({
+      discoveryUrl: link.discoveryUrl,
+      userName: link.userName ?? `${this.blueprint.person.account}@corp.example.jp`,
+      password: link.code,
+      ...how,
+    });
+    return link;
+  }
+
+  /** One session from the first package to its end, and what follows from it. */
+  async connectOnce(choice: SessionChoice = {}): Promise<WindowsSession> {
+    const tie = this.#enrolled();
+    const pc = this.#pc(tie);
+    const reason = this.#pushed ? '1200' : '1201';
+    this.#pushed = false;
+    const jobs = advanceJobs(this.#state, this.options.jobOutcome, this.options.now());
+    const session = await holdSession(pc, {
+      reach: this.options,
+      identity: tie.identity,
+      reason,
+      faults: this.faults,
+      mishaps: choice.mishaps ?? [],
+      alerts: [...(choice.alerts ?? []), ...jobs],
+      showsCertificate: choice.showsCertificate ?? this.options.showsCertificate,
+      signs: choice.signs ?? this.options.signs,
+      eager: choice.eager ?? (this.options.eager || this.#challenged),
+      wrongSecret: choice.wrongSecret ?? this.options.wrongSecret,
+      maxMessageBytes: choice.maxMessageBytes ?? this.options.maxMessageBytes,
+    });
+    this.#challenged ||= session.challenges > 0;
+    this.emit({ type: 'session' });
+    for (const one of session.answered) this.emit({ type: 'answered', ...one });
+    this.schedule.update(this.#state.values, this.#pollNode(), this.options.now());
+    await this.#openChannel();
+    for (const aftermath of pc.aftermath) await this.#follow(aftermath);
+    return session;
+  }
+
+  /** Polls when the schedule says so. Whether it was time. */
+  async pollIfDue(): Promise<boolean> {
+    const { dueAt } = this.schedule;
+    if (this.#tie === undefined || dueAt === undefined || this.options.now() < dueAt) return false;
+    this.schedule.polled(this.options.now());
+    await this.renewIfDue();
+    if (this.#tie !== undefined) await this.connectOnce();
+    return true;
+  }
+
+  /** The person removes the work account. Refused while the company forbids it. */
+  async disconnect(): Promise<void> {
+    const forbidden = this.#state.values.get(
+      './Device/Vendor/MSFT/Policy/Config/Experience/AllowManualMDMUnenrollment',
+    );
+    if (forbidden?.data === '0') throw new Error('the company does not let people remove the management');
+    if (this.options.tellsUnenrollment) await this.#sayGoodbye();
+    this.#leave('unenrolled');
+    this.emit({ type: 'unenrolled', why: 'person' });
+  }
+
+  /** Renews when the window is open and the last attempt is long enough ago. */
+  async renewIfDue(): Promise<boolean> {
+    const tie = this.#enrolled();
+    const days = (name: string, fallback: number) =>
+      Number(this.#state.values.get(`./Device/Vendor/MSFT/CertificateStore/MY/WSTEP/Renew/${name}`)?.data ?? fallback) *
+      DAY_MS;
+    const { notAfter } = tie.identity.certificate;
+    const now = this.options.now();
+    const { attemptedAt } = this.#state.renewal;
+    if (now < notAfter - days('RenewPeriod', 42) || now > notAfter) return false;
+    if (attemptedAt !== undefined && now < attemptedAt + days('RetryInterval', 7)) return false;
+    await this.renew();
+    return true;
+  }
+
+  /** Asks for a new certificate now. A refusal is kept in the `Renew` nodes, as Windows does. Whether it was given one. */
+  async renew(how: Parameters<typeof renewWindows>[2] = {}): Promise<boolean> {
+    const tie = this.#enrolled();
+    this.#state.renewal = { status: 1, errorCode: 0, attemptedAt: this.options.now() };
+    const trusted = this.#state.certificates.filter(({ store }) => !store.startsWith('My/')).map(({ der }) => der);
+    try {
+      const { identity, provisioning } = await renewWindows(this.#enroller(), { ...tie, trusted }, how);
+      const kept = this.#state.certificates.filter(
+        (one) => !provisioning.certificates.some(({ store }) => store === one.store),
+      );
+      this.#state.certificates = [...kept, ...provisioning.certificates];
+      for (const [path, value] of provisioning.values) this.#state.values.set(path, value);
+      this.#state.renewal = { status: 2, errorCode: 0, attemptedAt: this.options.now() };
+      closeConnections(tie.identity);
+      const account = {
+        ...provisioning.account,
+        discoveryUrl: tie.account.discoveryUrl,
+        enrollmentType: tie.account.enrollmentType,
+      };
+      this.#tie = { identity, account };
+      this.emit({ type: 'renewed' });
+      return true;
+    } catch (error) {
+      if (!(error instanceof EnrollmentRefused)) throw error;
+      this.#state.renewal = { ...this.#state.renewal, status: 3, errorCode: Number(error.hresult) | 0 };
+      this.emit({ type: 'renewal_failed', hresult: error.hresult });
+      return false;
+    }
+  }
+
+  /** Whose session Windows runs in from now on. */
+  logIn(login: Login): void {
+    this.#state.login = login;
+  }
+
+  /** What is at a node, read on the PC itself. Throws `NodeRefused`. */
+  read(locUri: string): readonly NodeValue[] {
+    return new CspTree(this.#pc(this.#enrolled())).get(locUri);
+  }
+
+  /** Windows is installed anew by hand: the PC knows nothing of the management, and nobody is told. */
+  reinstall(): void {
+    this.#leave('new');
+  }
+
+  /** Resolves at the next push, or when the signal ends; at once when one came since the last session. */
+  async nextPush(signal?: AbortSignal): Promise<void> {
+    if (this.#pushed || signal?.aborted === true) return;
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        this.#wakers.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#wakers.add(wake);
+      signal?.addEventListener('abort', wake);
+    });
+  }
+
+  close(): void {
+    this.#subscription?.close();
+    this.#subscription = undefined;
+    if (this.#tie !== undefined) closeConnections(this.#tie.identity);
+  }
+
+  emit(event: WindowsDeviceEvent): void {
+    this.options.onEvent?.(event);
+  }
+
+  #enroller(): Enroller {
+    return { options: this.options, blueprint: this.blueprint, random: this.random, deviceName: this.#state.name };
+  }
+
+  #enrolled(): Tie {
+    if (this.#tie === undefined) throw new NotEnrolled('the PC is not enrolled');
+    return this.#tie;
+  }
+
+  #fresh(phase: WindowsState['phase']): WindowsState {
+    const state = freshWindowsState(
+      this.blueprint,
+      new Random(`state ${this.blueprint.seed}`),
+      phase,
+      this.options.now(),
+    );
+    return { ...state, login: this.options.login, entraJoined: this.options.entraJoined };
+  }
+
+  #pc({ account }: Tie): Pc {
+    return {
+      blueprint: this.blueprint,
+      state: this.#state,
+      account,
+      random: this.random,
+      now: this.options.now(),
+      fix: this.options.fix,
+      aftermath: [],
+      alerts: [],
+    };
+  }
+
+  #pollNode(): string {
+    return this.#tie === undefined ? '' : providerPath(this.#tie, 'Poll');
+  }
+
+  async #openChannel(): Promise<void> {
+    const { channel } = this.#state;
+    if (this.#tie === undefined || channel?.status !== 4 || this.options.push === undefined) return;
+    const pfn = this.#state.values.get(providerPath(this.#tie, 'Push/PFN'))?.data ?? '';
+    this.#subscription?.close();
+    this.#subscription = await this.options.push.openChannel(pfn, () => this.#wake());
+    this.#state.channel =
+      this.#subscription === undefined ? { uri: '', status: 1 } : { uri: this.#subscription.uri, status: 0 };
+  }
+
+  #wake(): void {
+    this.#pushed = true;
+    this.emit({ type: 'pushed' });
+    for (const wake of [...this.#wakers]) wake();
+  }
+
+  async #follow(aftermath: Aftermath): Promise<void> {
+    switch (aftermath.kind) {
+      case 'wipe':
+        this.#leave('wiped');
+        return this.emit({ type: 'wiped' });
+      case 'unenroll':
+        if (this.options.tellsUnenrollment) await this.#sayGoodbye();
+        this.#leave('unenrolled');
+        return this.emit({ type: 'unenrolled', why: 'server' });
+      case 'restart':
+        this.restart();
+        return;
+      case 'lock':
+        return this.emit({ type: 'locked' });
+      case 'renew':
+        await this.renew();
+    }
+  }
+
+  /** Windows starts anew; a name that was set holds from now on. */
+  restart(): void {
+    this.#state.restarts += 1;
+    this.#state.name = this.#state.pendingName ?? this.#state.name;
+    this.#state.pendingName = undefined;
+    this.emit({ type: 'restarted' });
+  }
+
+  /** Once, and if it fails nobody tries again (fact sheet 4.6). */
+  async #sayGoodbye(): Promise<void> {
+    const tie = this.#enrolled();
+    try {
+      await holdSession(this.#pc(tie), {
+        reach: this.options,
+        identity: tie.identity,
+        reason: '1201',
+        faults: [],
+        mishaps: [],
+        alerts: [UNENROLLED],
+        showsCertificate: this.options.showsCertificate,
+        signs: this.options.signs,
+        eager: this.options.eager || this.#challenged,
+        maxMessageBytes: this.options.maxMessageBytes,
+      });
+    } catch (error) {
+      if (error instanceof ServerMistake || !(error instanceof SessionRefused || error instanceof ConnectionFailed))
+        throw error;
+    }
+  }
+
+  #leave(phase: WindowsState['phase']): void {
+    this.close();
+    const kept =
+      phase === 'unenrolled'
+        ? { name: this.#state.name, volumes: this.#state.volumes, restarts: this.#state.restarts }
+        : {};
+    this.#tie = undefined;
+    this.#pushed = false;
+    this.schedule.stop();
+    this.#state = { ...this.#fresh(phase), ...kept };
+  }
+}
