@@ -12,7 +12,7 @@ import type { WindowsDeviceChoice, WindowsDeviceEvent, WindowsDeviceOptions, Wns
 import type { Account } from './provisioning.ts';
 import { PollSchedule } from './schedule.ts';
 import { holdSession, type Mishap, providerPath, SessionRefused, type WindowsSession } from './session.ts';
-import { EnrollmentRefused } from './soap.ts';
+import { WindowsEnrollmentRefused } from './soap.ts';
 import { freshWindowsState, type Login, type WindowsState } from './state.ts';
 import { CspTree, type NodeValue } from './tree.ts';
 
@@ -102,9 +102,9 @@ export class WindowsDevice {
     return this.#pushed;
   }
 
-  /** Enrolls as a person does in Settings. Throws `EnrollmentRefused`, `ServerMistake`, `ConnectionFailed`. */
+  /** Enrolls as a person does in Settings. Throws `WindowsEnrollmentRefused`, `ServerMistake`, `ConnectionFailed`. */
   async enroll(choice: EnrollmentChoice): Promise<void> {
-    if (this.#tie !== undefined) throw new EnrollmentRefused('enrollment', '0x8018000A');
+    if (this.#tie !== undefined) throw new WindowsEnrollmentRefused('enrollment', '0x8018000A');
     const enrolled = await enrollWindows(this.#enroller(), choice);
     this.#state = { ...this.#fresh('enrolled'), values: new Map(enrolled.provisioning.values) };
     this.#state.certificates = enrolled.provisioning.certificates;
@@ -217,7 +217,7 @@ export class WindowsDevice {
       this.emit({ type: 'renewed' });
       return true;
     } catch (error) {
-      if (!(error instanceof EnrollmentRefused)) throw error;
+      if (!(error instanceof WindowsEnrollmentRefused)) throw error;
       this.#state.renewal = { ...this.#state.renewal, status: 3, errorCode: Number(error.hresult) | 0 };
       this.emit({ type: 'renewal_failed', hresult: error.hresult });
       return false;

@@ -3,7 +3,7 @@ import type { Random } from '../apple-device/index.ts';
 import type { WindowsBlueprint } from './blueprint.ts';
 import { insistOnUrl, type Reach } from './http.ts';
 import { insist } from './mistakes.ts';
-import { callSoap, EnrollmentRefused, NS, shuffled } from './soap.ts';
+import { callSoap, NS, shuffled, WindowsEnrollmentRefused } from './soap.ts';
 import { escapeXml, findText, getChild, getText } from './xml.ts';
 
 export type AuthPolicy = 'OnPremise' | 'Federated' | 'Certificate';
@@ -27,7 +27,7 @@ export type Discovery = {
 const STEP = 'discovery';
 const SERVICE = `${NS.enrollment}/IDiscoveryService`;
 
-/** GET, then POST. Throws `EnrollmentRefused` and `ServerMistake`. */
+/** GET, then POST. Throws `WindowsEnrollmentRefused` and `ServerMistake`. */
 export async function discover(
   reach: Reach,
   blueprint: WindowsBlueprint,
@@ -77,7 +77,7 @@ async function probe(reach: Reach, url: string): Promise<void> {
     ...(reach.timeoutMs === undefined ? {} : { timeoutMs: reach.timeoutMs }),
   });
   if (answer.status !== 200)
-    throw new EnrollmentRefused(STEP, `0x8019${answer.status.toString(16).padStart(4, '0').toUpperCase()}`);
+    throw new WindowsEnrollmentRefused(STEP, `0x8019${answer.status.toString(16).padStart(4, '0').toUpperCase()}`);
   insist(answer.headers['transfer-encoding'] === undefined, STEP, 'answers GET in chunks');
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { parseCsr, verifyCsr } from '@tsukasa/cms';
 import { sharedKeys } from '../apple-device/index.ts';
-import { EnrollmentRefused, ServerMistake, WindowsDevice, type WindowsDeviceChoice } from './index.ts';
+import { ServerMistake, WindowsDevice, type WindowsDeviceChoice, WindowsEnrollmentRefused } from './index.ts';
 import { type Answer, fault, type Step, TinyWindowsServer } from './testing.ts';
 import { readXml } from './xml.ts';
 
@@ -92,7 +92,7 @@ describe('enrollment', () => {
     const choice = { discoveryUrl: server.discoveryUrl, userName: 'ana@example.jp', password: 'wrong' };
     await assert.rejects(
       device.enroll(choice),
-      (error) => error instanceof EnrollmentRefused && error.hresult === '0x80180002',
+      (error) => error instanceof WindowsEnrollmentRefused && error.hresult === '0x80180002',
     );
   });
 
@@ -109,7 +109,7 @@ describe('enrollment', () => {
     await enroll(device);
     await assert.rejects(
       enroll(device),
-      (error) => error instanceof EnrollmentRefused && error.hresult === '0x8018000A',
+      (error) => error instanceof WindowsEnrollmentRefused && error.hresult === '0x8018000A',
     );
   });
 
@@ -150,7 +150,7 @@ describe('refusals of the server', () => {
     test(`${subcode} ${errorType ?? ''} shows as ${hresult}`, async () => {
       server.tamper.set('enrollment', () => fault('x', subcode, errorType));
       await assert.rejects(enroll(makeDevice()), (error) => {
-        assert.ok(error instanceof EnrollmentRefused);
+        assert.ok(error instanceof WindowsEnrollmentRefused);
         assert.equal(error.hresult, hresult);
         assert.equal(error.errorType, errorType);
         return true;
@@ -162,7 +162,7 @@ describe('refusals of the server', () => {
     server.tamper.set('policy', () => ({ status: 403, headers: { 'content-length': '0' }, body: '' }));
     await assert.rejects(
       enroll(makeDevice()),
-      (error) => error instanceof EnrollmentRefused && error.hresult === '0x80190193',
+      (error) => error instanceof WindowsEnrollmentRefused && error.hresult === '0x80190193',
     );
   });
 

@@ -41,7 +41,7 @@ export type Enroller = {
   readonly deviceName: string;
 };
 
-/** Discovery, policy, certificate. Throws `EnrollmentRefused`, `ServerMistake`, `ConnectionFailed`. */
+/** Discovery, policy, certificate. Throws `WindowsEnrollmentRefused`, `ServerMistake`, `ConnectionFailed`. */
 export async function enrollWindows(enroller: Enroller, choice: EnrollmentChoice): Promise<Enrolled> {
   const { options, blueprint, random } = enroller;
   const requestVersion = options.requestVersion ?? random.pick(['5.0', '7.0', '9.0']);

@@ -23,5 +23,5 @@ export type {
 export { accountUid } from './provisioning.ts';
 export type { Mishap, WindowsSession } from './session.ts';
 export { SessionRefused } from './session.ts';
-export { EnrollmentRefused } from './soap.ts';
+export { WindowsEnrollmentRefused } from './soap.ts';
 export type { WindowsState } from './state.ts';

@@ -39,7 +39,7 @@ const KEY_ATTRIBUTES = [
 ];
 const SHA256 = '2.16.840.1.101.3.4.2.1';
 
-/** Asks which keys to make and how to sign for them. Throws `EnrollmentRefused` and `ServerMistake`. */
+/** Asks which keys to make and how to sign for them. Throws `WindowsEnrollmentRefused` and `ServerMistake`. */
 export async function getPolicies(reach: Reach, url: string, security: string): Promise<CertificatePolicy> {
   const { body } = await callSoap(reach, {
     step: STEP,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { exchange } from '../apple-device/http.ts';
 import { type HttpAnswer, insistOnUrl, type Reach } from './http.ts';
 import { insist } from './mistakes.ts';
-import { EnrollmentRefused } from './soap.ts';
+import { WindowsEnrollmentRefused } from './soap.ts';
 
 /** What the person types: by the name of the field where one is given, else into the first field. */
 export type SignInAnswers = { readonly code: string; readonly fields?: Readonly<Record<string, string>> };
@@ -20,7 +20,7 @@ type Form = {
 
 /**
  * Acts as the embedded browser: opens the sign-in page, types the code, and takes `wresult` from the form whose action is
- * its own address. Throws `EnrollmentRefused` when the page does not let the person through.
+ * its own address. Throws `WindowsEnrollmentRefused` when the page does not let the person through.
  */
 export async function signIn(
   reach: Reach,
@@ -36,7 +36,7 @@ export async function signIn(
   let answer = await browser.open('GET', start.href);
   for (let page = 0; page < MOST_PAGES; page++) {
     if (answer.status >= 400)
-      throw new EnrollmentRefused(STEP, `0x8019${answer.status.toString(16).padStart(4, '0').toUpperCase()}`);
+      throw new WindowsEnrollmentRefused(STEP, `0x8019${answer.status.toString(16).padStart(4, '0').toUpperCase()}`);
     const html = answer.body.toString('utf8');
     const forms = formsOf(html);
     const final = forms.find(({ action }) => action === appru);
@@ -50,7 +50,9 @@ export async function signIn(
         ? await browser.open('POST', url, body)
         : await browser.open('GET', `${url.split('?')[0]}?${body}`);
   }
-  throw new EnrollmentRefused(STEP, '0x80180002', { reason: 'the sign-in page does not let the person through' });
+  throw new WindowsEnrollmentRefused(STEP, '0x80180002', {
+    reason: 'the sign-in page does not let the person through',
+  });
 }
 
 /** Posts itself: a script in the page that its own policy lets run. */
@@ -167,7 +169,7 @@ class Browser {
       if (answer.status < 300 || answer.status > 399 || location === undefined) return answer;
       next = { method: 'GET', url: new URL(location, next.url).href, body: undefined };
     }
-    throw new EnrollmentRefused(STEP, '0x80190137');
+    throw new WindowsEnrollmentRefused(STEP, '0x80190137');
   }
 
   async #load(method: 'GET' | 'POST', url: string, body: string | undefined): Promise<HttpAnswer> {

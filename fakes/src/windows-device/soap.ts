@@ -50,7 +50,7 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The server refused a step in the way the protocol has for it, or with a bare HTTP status. */
-export class EnrollmentRefused extends Error {
+export class WindowsEnrollmentRefused extends Error {
   readonly step: string;
   /** As Windows shows it: `0x80180003`. */
   readonly hresult: string;
@@ -61,7 +61,7 @@ export class EnrollmentRefused extends Error {
 
   constructor(step: string, hresult: string, fault: Partial<Fault> = {}) {
     super(`${step} failed with ${hresult}${fault.reason === undefined ? '' : `: ${fault.reason}`}`);
-    this.name = 'EnrollmentRefused';
+    this.name = 'WindowsEnrollmentRefused';
     this.step = step;
     this.hresult = hresult;
     this.subcode = fault.subcode;
@@ -90,7 +90,7 @@ export type SoapCall = {
   readonly identity?: WindowsIdentity;
 };
 
-/** One SOAP exchange. The answer's body element; a fault, or an HTTP error, is `EnrollmentRefused`. */
+/** One SOAP exchange. The answer's body element; a fault, or an HTTP error, is `WindowsEnrollmentRefused`. */
 export async function callSoap(
   reach: Reach,
   call: SoapCall,
@@ -130,7 +130,7 @@ function readEnvelope(answer: HttpAnswer, step: string): { readonly header: Elem
   insistOnLength(answer, step);
   const type = (answer.headers['content-type'] ?? '').toLowerCase().replaceAll(' ', '');
   const soap = type.startsWith('application/soap+xml');
-  if (!soap && answer.status !== 200) throw new EnrollmentRefused(step, httpError(answer.status));
+  if (!soap && answer.status !== 200) throw new WindowsEnrollmentRefused(step, httpError(answer.status));
   insist(type === 'application/soap+xml;charset=utf-8', step, 'has another Content-Type than SOAP in UTF-8');
   const root = readXml(answer.body, step);
   insist(root.localName === 'Envelope' && root.namespaceURI === NS.soap, step, 'is no SOAP 1.2 envelope');
@@ -148,7 +148,7 @@ function httpError(status: number): string {
   return `0x8019${status.toString(16).padStart(4, '0').toUpperCase()}`;
 }
 
-function refusal(step: string, status: number, fault: Element): EnrollmentRefused {
+function refusal(step: string, status: number, fault: Element): WindowsEnrollmentRefused {
   insist(status === 500, step, `sends a Fault with status ${status}`);
   const code = getChild(fault, NS.soap, 'Code', step);
   const value = namespaceOfQName(code, getText(code, NS.soap, 'Value', step));
@@ -165,7 +165,7 @@ function refusal(step: string, status: number, fault: Element): EnrollmentRefuse
   const hresult = FAULTS[subcode.name];
   insist(hresult !== undefined, step, `has the unknown Subcode ${subcode.name}`);
   const detail = readDetail(fault, step);
-  return new EnrollmentRefused(step, ERROR_TYPES[detail.errorType ?? ''] ?? hresult, {
+  return new WindowsEnrollmentRefused(step, ERROR_TYPES[detail.errorType ?? ''] ?? hresult, {
     subcode: subcode.name,
     reason: text.textContent ?? '',
     ...detail,

@@ -51,7 +51,7 @@ export type TokenRequest = {
   readonly identity?: WindowsIdentity;
 };
 
-/** Asks for a certificate. The bytes of the provisioning document. Throws `EnrollmentRefused` and `ServerMistake`. */
+/** Asks for a certificate. The bytes of the provisioning document. Throws `WindowsEnrollmentRefused` and `ServerMistake`. */
 export async function requestToken(reach: Reach, asked: TokenRequest): Promise<Buffer> {
   const { header, body } = await callSoap(reach, {
     step: STEP,
