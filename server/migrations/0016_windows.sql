@@ -46,6 +46,8 @@ create table windows_identities (
   first_used_at timestamptz,
   superseded_at timestamptz,
   revoked_at timestamptz,
+  -- What an administrator was told of its end.
+  expiry_told text constraint windows_identities_expiry_told check (expiry_told in ('expiring', 'expired')),
   primary key (contractor_id, certificate_sha256),
   foreign key (contractor_id, enrollment_id) references windows_enrollments
 );

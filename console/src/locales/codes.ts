@@ -1,5 +1,6 @@
 import type { Language } from '../app/language.ts';
 import { contractAudit, contractEvents } from './codes-contracts.ts';
+import { windowsEvents, windowsNotes } from './codes-windows.ts';
 
 /**
  * Wordings of the server's own fixed names: notes of actions, why they failed, kinds of events, names of audited acts.
@@ -421,10 +422,10 @@ const section: Wordings = {
 
 const asMap = (...records: readonly Wordings[]) => new Map(records.flatMap((record) => Object.entries(record)));
 export const codes = {
-  note: asMap(effect, refusal, wake),
+  note: asMap(effect, refusal, wake, windowsNotes),
   failure: asMap(failure, refusal),
   wake: asMap(wake),
-  event: asMap(event, contractEvents),
+  event: asMap(event, contractEvents, windowsEvents),
   audit: asMap(audit, contractAudit),
   source: asMap(source),
   section: asMap(section),

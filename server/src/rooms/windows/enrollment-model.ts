@@ -16,6 +16,9 @@ export const PROVIDER_ID = 'Tsukasa';
 /** Windows renews by itself, so that a year is enough (fact sheet 3.4); it begins 60 days before the end. */
 export const IDENTITY_LIFETIME = Temporal.Duration.from({ hours: 365 * 24 });
 export const RENEWAL = { periodDays: 60, retryDays: 4 } as const;
+/** Days before its end at which an administrator is told that a certificate was not renewed: 46 days after Windows began to try. */
+export const EXPIRY_WARNING_DAYS = 14;
+export type ExpiryTold = 'expiring' | 'expired';
 /** Keys shorter than this are not certified. */
 export const MIN_RSA_BITS = 2048;
 

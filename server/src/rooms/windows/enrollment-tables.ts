@@ -1,6 +1,6 @@
 import type { PollSchedule } from '@tsukasa/windows-mdm';
 import type { Generated } from 'kysely';
-import type { EnrollmentState } from './enrollment-model.ts';
+import type { EnrollmentState, ExpiryTold } from './enrollment-model.ts';
 
 type Instant = Temporal.Instant;
 
@@ -38,6 +38,7 @@ export type WindowsEnrollmentTables = {
     first_used_at: Instant | null;
     superseded_at: Instant | null;
     revoked_at: Instant | null;
+    expiry_told: ExpiryTold | null;
   };
   windows_signin_tokens: {
     contractor_id: string;

@@ -14,6 +14,7 @@ import type { DeviceSupport, EnrollmentPage, Entitlement, InvitationGate } from 
 import { DmAccounts } from './dm-account.ts';
 import { EnrollmentEndpoint } from './enrollment-endpoint.ts';
 import { createEnrollmentPage, type PageFacts } from './enrollment-page.ts';
+import { tellExpiries } from './expiry.ts';
 import { createGate } from './gate.ts';
 import { EnrollmentGuard } from './guard.ts';
 import { bindings, revocations } from './identity-ports.ts';
@@ -53,7 +54,7 @@ export interface Windows {
   registerJobs(jobs: Jobs): void;
 }
 
-const forgetTokensJob = defineJob('windows.forget_signin_tokens', Type.Object({}));
+const watchIdentities = defineJob('windows.watch_identities', Type.Object({}));
 
 /** Builds the room. */
 export function createWindows(deps: WindowsDeps): Windows {
@@ -75,10 +76,11 @@ export function createWindows(deps: WindowsDeps): Windows {
     bindings,
     revocations,
     registerJobs: (jobs) => {
-      jobs.register(forgetTokensJob, async () => {
+      jobs.register(watchIdentities, async () => {
+        await tellExpiries({ db, clock });
         await db.jobs((tx) => forgetTokens(tx, clock.now()));
       });
-      jobs.cron('41 3 * * *', forgetTokensJob);
+      jobs.cron('41 * * * *', watchIdentities);
     },
   };
 }

@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import { buildName, findNameValue, issueCertificate, parseCertificate, spkiOf } from '@tsukasa/cms';
 import type { ContractorId } from '../../base/ids.ts';
 import { testDatabase } from '../../base/testing.ts';
+import { tellExpiries } from './expiry.ts';
+import { forgetTokens } from './signin-token.ts';
 import {
   byPassword,
   characteristic,
@@ -156,4 +158,48 @@ test('the record of certificates says which one follows which', async () => {
     bench.windows.bindings.ofSerial(tx, contractorId, serialHex),
   );
   assert.equal(bound?.live, true);
+});
+
+test('an administrator is told once that a certificate was not renewed, once that it ended, and nothing when it was', async () => {
+  const [silent, renewing] = [await enrolled(), await enrolled()];
+  const tell = () => tellExpiries({ db: database.db, clock: bench.clock });
+  bench.clock.advance('P340D');
+  await tell();
+  provisionedBy(await renewing.pc.renew(newKey()));
+  assert.deepEqual(await bench.events(silent.contractorId), []);
+  bench.clock.advance('P12D');
+  await Promise.all([tell(), tell()]);
+  bench.clock.advance('PT2H');
+  await tell();
+  assert.deepEqual(await bench.events(silent.contractorId), ['identity.expiring']);
+  bench.clock.advance('P15D');
+  await tell();
+  await tell();
+  assert.deepEqual(await bench.events(silent.contractorId), ['identity.expiring', 'identity.expired']);
+  assert.deepEqual(await bench.events(renewing.contractorId), []);
+  const [row] = await query<{ details: { daysLeft: number } }>(
+    "select details from device_events where contractor_id = $1 and kind = 'identity.expiring'",
+    [silent.contractorId],
+  );
+  assert.equal(row?.details.daysLeft, 13);
+});
+
+test('used sign-in tokens are forgotten when nobody could present them any more', async () => {
+  const { contractorId } = await enrolled();
+  const [invitation] = await query<{ invitation_id: string }>(
+    'select invitation_id from enrollment_invitations where contractor_id = $1',
+    [contractorId],
+  );
+  const insert = (expires: Temporal.Instant, id: string) =>
+    query(
+      `insert into windows_signin_tokens (contractor_id, token_id, invitation_id, spki_sha256, used_at, expires_at)
+       values ($1, $2, $3, '\\x00', now(), $4)`,
+      [contractorId, id, invitation?.invitation_id, expires.toString()],
+    );
+  const now = bench.clock.now();
+  await insert(now.subtract({ hours: 25 }), '00000000-0000-7000-8000-000000000001');
+  await insert(now.subtract({ hours: 23 }), '00000000-0000-7000-8000-000000000002');
+  await database.db.jobs((tx) => forgetTokens(tx, now));
+  const left = await query('select token_id from windows_signin_tokens where contractor_id = $1', [contractorId]);
+  assert.deepEqual(left, [{ token_id: '00000000-0000-7000-8000-000000000002' }]);
 });
