@@ -7,3 +7,4 @@ export * from './apple-device/index.ts';
 export type { Recruit } from './fleet.ts';
 export { describeFailure, drawKind, enrollFleet, FleetTally, makeFleet } from './fleet.ts';
 export * from './windows-device/index.ts';
+export * from './wns/index.ts';

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ownKeys, Random } from '../apple-device/index.ts';
+import type { WnsChannel } from '../wns/index.ts';
 import { makeWindowsBlueprint, type WindowsBlueprint } from './blueprint.ts';
 import type { Aftermath, GenericAlert, Pc } from './csp/rule.ts';
 import { type Enroller, type EnrollmentChoice, enrollWindows, renewWindows } from './enrollment.ts';
@@ -8,7 +10,7 @@ import type { WindowsIdentity } from './identity.ts';
 import { advanceJobs } from './jobs.ts';
 import { type InvitationLink, readInvitationPage } from './link.ts';
 import { ServerMistake } from './mistakes.ts';
-import type { WindowsDeviceChoice, WindowsDeviceEvent, WindowsDeviceOptions, WnsSubscription } from './options.ts';
+import type { WindowsDeviceChoice, WindowsDeviceEvent, WindowsDeviceOptions } from './options.ts';
 import type { Account } from './provisioning.ts';
 import { PollSchedule } from './schedule.ts';
 import { holdSession, type Mishap, providerPath, SessionRefused, type WindowsSession } from './session.ts';
@@ -20,6 +22,10 @@ import { CspTree, type NodeValue } from './tree.ts';
 export class NotEnrolled extends Error {}
 
 const DAY_MS = 86_400_000;
+/** A channel lives for 30 days; Windows gets another about half-way. */
+const CHANNEL_AGE_MS = 15 * DAY_MS;
+/** Timers take no more. */
+const LONGEST_SLEEP_MS = 2 ** 30;
 const UNENROLLED: GenericAlert = {
   code: '1226',
   type: 'com.microsoft:mdm.unenrollment.userrequest',
@@ -43,12 +49,12 @@ export class WindowsDevice {
   readonly blueprint: WindowsBlueprint;
   readonly options: WindowsDeviceOptions;
   readonly random: Random;
-  readonly schedule = new PollSchedule();
+  readonly schedule: PollSchedule;
   /** Statuses that nodes give in place of their own; tests add to it. */
   readonly faults: NodeFault[];
   #state: WindowsState;
   #tie: Tie | undefined;
-  #subscription: WnsSubscription | undefined;
+  #subscription: WnsChannel | undefined;
   #pushed = false;
   #challenged = false;
   readonly #wakers = new Set<() => void>();
@@ -75,6 +81,7 @@ export class WindowsDevice {
       now: () => Temporal.Now.instant().epochMilliseconds,
       ...choice,
     };
+    this.schedule = new PollSchedule(this.options.pace);
     this.faults = [...this.options.faults];
     this.#state = this.#fresh('new');
   }
@@ -109,7 +116,7 @@ export class WindowsDevice {
     this.#state = { ...this.#fresh('enrolled'), values: new Map(enrolled.provisioning.values) };
     this.#state.certificates = enrolled.provisioning.certificates;
     const pfn = this.#state.values.get(providerPath({ account: enrolled.account }, 'Push/PFN'));
-    if (pfn !== undefined) this.#state.channel = { uri: '', status: 4 };
+    if (pfn !== undefined) this.#state.channel = { uri: '', status: 4, openedAt: this.options.now() };
     this.#tie = { identity: enrolled.identity, account: enrolled.account };
     this.#challenged = false;
     this.schedule.update(this.#state.values, this.#pollNode(), this.options.now());
@@ -164,8 +171,32 @@ export class WindowsDevice {
     if (this.#tie === undefined || dueAt === undefined || this.options.now() < dueAt) return false;
     this.schedule.polled(this.options.now());
     await this.renewIfDue();
-    if (this.#tie !== undefined) await this.connectOnce();
+    await this.#openChannel();
+    await this.connectOnce();
     return true;
+  }
+
+  /** Polls by its schedule and comes when it is pushed, until the signal ends or the management does. */
+  async live(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#tie !== undefined) {
+      try {
+        if (this.#pushed) await this.connectOnce();
+        else await this.pollIfDue();
+      } catch (error) {
+        if (!(error instanceof ConnectionFailed || error instanceof SessionRefused)) throw error;
+        this.emit(error instanceof SessionRefused ? { type: 'refused', what: error.message } : { type: 'unreachable' });
+      }
+      if (this.#tie !== undefined) await this.#rest(signal);
+    }
+  }
+
+  /** The network is gone: pushes do not arrive. */
+  leave(): void {
+    this.#subscription?.setConnected(false);
+  }
+
+  comeBack(): void {
+    this.#subscription?.setConnected(true);
   }
 
   /** The person removes the work account. Refused while the company forbids it. */
@@ -263,6 +294,19 @@ export class WindowsDevice {
     this.options.onEvent?.(event);
   }
 
+  /** Until the next poll or push; a schedule that is used up leaves pushes only. */
+  async #rest(signal: AbortSignal): Promise<void> {
+    const { dueAt } = this.schedule;
+    const wait = dueAt === undefined ? LONGEST_SLEEP_MS : dueAt - this.options.now();
+    const enough = new AbortController();
+    const ended = AbortSignal.any([signal, enough.signal]);
+    const slept = sleep(Math.min(Math.max(wait, 10), LONGEST_SLEEP_MS), undefined, { signal: ended }).catch(
+      () => undefined,
+    ); // woken
+    await Promise.race([slept, this.nextPush(ended)]);
+    enough.abort();
+  }
+
   #enroller(): Enroller {
     return { options: this.options, blueprint: this.blueprint, random: this.random, deviceName: this.#state.name };
   }
@@ -299,14 +343,18 @@ export class WindowsDevice {
     return this.#tie === undefined ? '' : providerPath(this.#tie, 'Poll');
   }
 
+  /** Asks for a channel where the server wants one, and for another when half of its time is over. */
   async #openChannel(): Promise<void> {
     const { channel } = this.#state;
-    if (this.#tie === undefined || channel?.status !== 4 || this.options.push === undefined) return;
+    const now = this.options.now();
+    if (this.#tie === undefined || channel === undefined || this.options.push === undefined) return;
+    const old = channel.status === 0 && now > channel.openedAt + CHANNEL_AGE_MS;
+    if (channel.status !== 4 && !old) return;
     const pfn = this.#state.values.get(providerPath(this.#tie, 'Push/PFN'))?.data ?? '';
     this.#subscription?.close();
     this.#subscription = await this.options.push.openChannel(pfn, () => this.#wake());
-    this.#state.channel =
-      this.#subscription === undefined ? { uri: '', status: 1 } : { uri: this.#subscription.uri, status: 0 };
+    const { uri } = this.#subscription ?? { uri: '' };
+    this.#state.channel = { uri, status: uri === '' ? 1 : 0, openedAt: now };
   }
 
   #wake(): void {

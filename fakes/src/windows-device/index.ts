@@ -18,7 +18,6 @@ export type {
   WindowsDeviceEvent,
   WindowsDeviceOptions,
   WnsSource,
-  WnsSubscription,
 } from './options.ts';
 export { accountUid } from './provisioning.ts';
 export type { Mishap, WindowsSession } from './session.ts';

@@ -1,4 +1,5 @@
 import type { KeySource } from '../apple-device/index.ts';
+import type { WnsChannel } from '../wns/index.ts';
 import type { WindowsBlueprintChoice } from './blueprint.ts';
 import type { NodeFault } from './execute.ts';
 import type { Reach } from './http.ts';
@@ -6,12 +7,11 @@ import type { JobOutcome } from './jobs.ts';
 import type { EnrollmentType } from './provisioning.ts';
 import type { Job, Login } from './state.ts';
 
-/** Where a PC asks for its push channel, and hears the pushes. */
+/** Where a PC asks for its push channel, and hears the pushes: `FakeWns`, or `WnsClient` for one in another process. */
 export type WnsSource = {
   /** A channel for the app with this package family name; `undefined` when the service does not know the app. */
-  openChannel(packageFamilyName: string, listener: () => void): Promise<WnsSubscription | undefined>;
+  openChannel(packageFamilyName: string, listener: () => void): Promise<WnsChannel | undefined>;
 };
-export type WnsSubscription = { readonly uri: string; close(): void };
 
 export type WindowsDeviceOptions = Reach & {
   readonly keys: KeySource;

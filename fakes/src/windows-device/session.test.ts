@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { parseCertificate, verifyDetached } from '@tsukasa/cms';
 import { sharedKeys } from '../apple-device/index.ts';
+import { FakeWns } from '../wns/index.ts';
 import { md5Credential } from './digest.ts';
 import {
   ServerMistake,
@@ -786,3 +787,79 @@ const NOT_ELIGIBLE: Answer = resized({
 function resized(answer: Answer): Answer {
   return { ...answer, headers: { ...answer.headers, 'content-length': String(Buffer.byteLength(answer.body)) } };
 }
+
+describe('push', () => {
+  test('a channel is opened where the server wants one, and a push begins a session of its own kind', async () => {
+    const wns = await FakeWns.start();
+    try {
+      const app = wns.apps.register();
+      server.extra = `<characteristic type="Push"><parm name="PFN" value="${app.pfn}" datatype="string"/></characteristic>`;
+      const device = await enrolled({ push: wns });
+      server.queue = [[command('Get', `${PROVIDER}/Push/ChannelURI`), command('Get', `${PROVIDER}/Push/Status`)]];
+      await device.connectOnce();
+      const uri = results()[`${PROVIDER}/Push/ChannelURI`] ?? '';
+      assert.equal(new URL(uri).origin, wns.origin);
+      assert.equal(results()[`${PROVIDER}/Push/Status`], '0');
+      const { token } = wns.apps.issue(app, Temporal.Now.instant().epochMilliseconds);
+      await fetch(uri, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/octet-stream',
+          'x-wns-type': 'wns/raw',
+        },
+        body: 'wake',
+      });
+      await device.nextPush();
+      await device.connectOnce();
+      assert.equal(server.messages.at(-1)?.parts[0]?.fields['Data'], '1200');
+      await device.connectOnce();
+      assert.equal(server.messages.at(-1)?.parts[0]?.fields['Data'], '1201');
+    } finally {
+      await wns.close();
+    }
+  });
+
+  test('an app that nobody registered has no channel', async () => {
+    const wns = await FakeWns.start();
+    try {
+      const device = await enrolled({ push: wns });
+      server.queue = [
+        [
+          command('Replace', `${PROVIDER}/Push/PFN`, { format: 'chr', data: 'Contoso.Nobody_8wekyb3d8bbwe' }),
+          command('Get', `${PROVIDER}/Push/Status`),
+        ],
+      ];
+      await device.connectOnce();
+      assert.equal(results()[`${PROVIDER}/Push/Status`], '4');
+      assert.equal(device.read(`${PROVIDER}/Push/Status`)[0]?.data, '1');
+    } finally {
+      await wns.close();
+    }
+  });
+
+  test('a living PC comes by its schedule and when it is pushed', async () => {
+    const wns = await FakeWns.start();
+    const stop = new AbortController();
+    try {
+      const app = wns.apps.register();
+      server.extra = `<characteristic type="Push"><parm name="PFN" value="${app.pfn}" datatype="string"/></characteristic>`;
+      const device = await enrolled({ push: wns, pace: 600 });
+      const sessions = new Promise<void>((resolve) => {
+        const seen = setInterval(() => {
+          if (server.messages.length < 2) return;
+          clearInterval(seen);
+          resolve();
+        }, 10);
+      });
+      const life = device.live(stop.signal);
+      await sessions;
+      assert.equal(server.messages[0]?.parts[0]?.fields['Data'], '1201');
+      stop.abort();
+      await life;
+    } finally {
+      stop.abort();
+      await wns.close();
+    }
+  });
+});

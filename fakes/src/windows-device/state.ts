@@ -58,7 +58,7 @@ export type WindowsState = {
   /** Joined to Entra: then Windows can escrow by itself. */
   entraJoined: boolean;
   renewal: { status: number; errorCode: number; attemptedAt: number | undefined };
-  channel: { uri: string; status: number } | undefined;
+  channel: { uri: string; status: number; openedAt: number } | undefined;
 };
 
 /** A PC out of its box. */

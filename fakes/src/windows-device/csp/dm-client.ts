@@ -127,9 +127,9 @@ function pollRule(allowed: (value: string) => boolean): Omit<Rule, 'path'> {
 }
 
 /** Windows takes the name of an app that it can ask a channel for; the channel itself comes a little later. */
-function openChannel({ state }: Pc, _names: unknown, value: string): void {
+function openChannel({ state, now }: Pc, _names: unknown, value: string): void {
   const legal = /^[A-Za-z0-9.-]{3,50}_[a-z0-9]{13}$/.test(value);
-  state.channel = { uri: '', status: legal ? 4 : 1 };
+  state.channel = { uri: '', status: legal ? 4 : 1, openedAt: now };
 }
 
 function closeChannel({ state }: Pc): void {
