@@ -106,6 +106,7 @@ create table windows_commands (
   seq bigint generated always as identity,
   purpose text not null constraint windows_commands_purpose check (purpose in ('action', 'raw', 'observation', 'upkeep')),
   action_id uuid,
+  verb text not null,
   -- The command without its values, for its interpreter.
   request jsonb not null,
   note jsonb not null default '{}',
@@ -163,3 +164,252 @@ create table windows_answers (
 create index windows_answers_command on windows_answers (contractor_id, enrollment_id, command_id);
 call make_tenant_table('windows_answers', 'select, insert, update, delete');
 grant usage on all sequences in schema public to tsukasa_app, tsukasa_jobs, tsukasa_device;
+
+-- One message of one device: who speaks, whether its session goes on, what it answered, and what it gets next. A function,
+-- called for each message of a batch by one statement: plans of updates joined to a batch go bad when tables grow.
+--
+-- certificate: SHA-256 of the one it came with, or null; signed: known by a signature only, which could be a replay.
+-- given_nonce: a digest made with it was right; next_nonce and new_token are random, for when they are needed.
+-- echo: the token in the CmdIDs to which the message refers. reply: bytes of the reply without commands.
+-- answers: [{t, m, k, v, act, piece}] of the command v with CmdID <t, k> in message m. report: what the device said by itself, or null.
+create function windows_turn(
+  contractor uuid, certificate bytea, signed boolean, dev text, given_nonce bytea, next_nonce bytea,
+  session text, message integer, body bytea, opening boolean, echo text, new_token text,
+  said_login text, said_tree text, said_max integer, reply integer, last boolean, weight integer,
+  leaving boolean, answers json, report json, at timestamptz
+) returns table (
+  verdict text, enrollment uuid, device uuid, token text, nonce bytea, fresh boolean, opened boolean, stray integer,
+  place integer, command uuid, sealed boolean, as_replace boolean, payload bytea
+) language plpgsql as $$
+#variable_conflict use_column
+declare
+  i windows_identities;
+  e windows_enrollments;
+  s windows_sessions;
+  c windows_commands;
+  known boolean;
+  room integer;
+begin
+  if certificate is not null then
+    select * into i from windows_identities w where w.contractor_id = contractor and w.certificate_sha256 = certificate;
+    if not found then verdict := 'unknown'; return next; return; end if;
+    select * into e from windows_enrollments w where w.contractor_id = contractor and w.enrollment_id = i.enrollment_id;
+  else
+    select * into e from windows_enrollments w
+      where w.contractor_id = contractor and w.dev_id = dev and w.state <> 'gone';
+    if not found then verdict := 'no_proof'; return next; return; end if;
+  end if;
+  enrollment := e.enrollment_id;
+  device := e.device_id;
+  nonce := e.md5_nonce;
+  verdict := case
+    when i.revoked_at is not null then 'revoked'
+    when i.superseded_at < at - interval '1 day' then 'superseded'
+    when e.dev_id <> dev then 'other_device'
+  end;
+  if verdict is not null then return next; return; end if;
+
+  select * into s from windows_sessions w
+    where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id for update;
+  if not found then
+    -- The first session of all: two messages at once would both begin one.
+    perform from windows_enrollments w
+      where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id for update;
+    select * into s from windows_sessions w
+      where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id for update;
+  end if;
+  known := found and s.session_id = session;
+
+  -- The same message again, because its answer was lost: the same answer again, and nothing happens twice.
+  if known and s.msg = message and s.body_sha256 = body and (certificate is not null or s.auth = 'digest') then
+    verdict := 'repeat';
+    token := s.token;
+    fresh := s.fresh;
+    opened := false;
+    stray := 0;
+    for c in select * from windows_commands w
+      where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id and w.finished_at is null
+        and w.sent_token = s.token and w.sent_msg = message order by w.sent_index
+    loop
+      place := c.sent_index;
+      command := c.command_id;
+      sealed := c.sealed;
+      as_replace := c.as_replace;
+      payload := c.payload;
+      return next;
+    end loop;
+    if place is null then return next; end if;
+    return;
+  end if;
+  if e.state = 'gone' then verdict := 'gone'; return next; return; end if;
+
+  known := known and not opening and not s.closed and message = s.msg + 1 and at < s.last_at + interval '30 minutes';
+  if certificate is null and given_nonce is null and not (known and s.auth = 'digest' and s.token = echo) then
+    verdict := 'no_proof'; return next; return;
+  end if;
+  if given_nonce is not null and certificate is null then
+    -- A nonce is good for one digest.
+    update windows_enrollments w set md5_nonce = next_nonce
+      where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id and w.md5_nonce = given_nonce;
+    if not found then
+      select w.md5_nonce into nonce from windows_enrollments w
+        where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id;
+      verdict := 'no_proof'; return next; return;
+    end if;
+    nonce := next_nonce;
+  end if;
+  if known and signed and s.token is distinct from echo then known := false; end if;
+
+  opened := not known;
+  if known then
+    fresh := s.fresh or s.token is not distinct from echo;
+  elsif opening then
+    fresh := not signed;
+    s.token := new_token;
+    s.login := 'none';
+    s.tree := 'mixed';
+    s.max_msg_size := 65536;
+    s.held := 0;
+  else
+    verdict := 'out_of_order'; return next; return;
+  end if;
+  token := s.token;
+  s.login := coalesce(said_login, s.login);
+  s.tree := coalesce(said_tree, s.tree);
+  s.max_msg_size := coalesce(said_max, s.max_msg_size);
+  s.held := s.held + weight;
+
+  if certificate is not null and i.first_used_at is null then
+    update windows_identities w set first_used_at = at
+      where w.contractor_id = contractor and w.certificate_sha256 = certificate;
+    update windows_identities w set superseded_at = at
+      where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id and w.certificate_sha256 <> certificate
+        and w.superseded_at is null and w.first_used_at is not null;
+  end if;
+  if e.state = 'pending' and not leaving then
+    update windows_enrollments w set state = 'enrolled', enrolled_at = at
+      where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id and w.state = 'pending';
+  end if;
+
+  verdict := case when s.held > 8 * 1024 * 1024 then 'flooded' else 'go' end;
+  if verdict = 'flooded' then
+    delete from windows_answers w where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id and not w.ready;
+    s.closed := true;
+  else
+    s.closed := false;
+    if report is not null then
+      insert into windows_answers (contractor_id, enrollment_id, body, ready, received_at)
+        values (contractor, e.enrollment_id, report::text, true, at);
+    end if;
+    stray := case when answers is null then 0 else windows_answer(contractor, e.enrollment_id, s.token, last, answers, at) end;
+    if last then s.held := 0; end if;
+  end if;
+  if leaving then
+    update windows_enrollments w set state = 'gone', gone_at = at, gone_reason = 'unenrolled'
+      where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id;
+  end if;
+
+  if verdict = 'go' and last and fresh and not leaving and exists (
+    select from contract_heads h where h.contractor_id = contractor and h.service_days @> timezone('Asia/Tokyo', at)::date
+  ) then
+    room := least(s.max_msg_size, 524288) - reply;
+    place := 0;
+    for c in select * from windows_commands w
+      where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id and w.finished_at is null
+        and w.expires_at > at and not w.withdrawn
+        and (w.sent_token is null or (w.sent_token <> s.token and (not w.once or w.sent_msg = 0)))
+        and case when w.user_scope then s.login = 'user' and s.tree <> 'device' else s.tree <> 'user' end
+      order by w.attempts >= 3, w.priority desc, w.seq limit 200
+    loop
+      -- One that no message of this device can hold must not hold up the others; it is given up elsewhere.
+      continue when c.size > least(s.max_msg_size, 524288) - 2048;
+      exit when c.size > room;
+      room := room - c.size;
+      place := place + 1;
+      if c.attempts > 0 then
+        delete from windows_answers w where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id
+          and w.command_id = c.command_id and not w.ready;
+      end if;
+      update windows_commands w set sent_at = at, sent_token = s.token, sent_msg = message, sent_index = place,
+          attempts = least(c.attempts + 1, 1000), answering = false
+        where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id and w.command_id = c.command_id;
+      command := c.command_id;
+      sealed := c.sealed;
+      as_replace := c.as_replace;
+      payload := c.payload;
+      return next;
+    end loop;
+    -- A question that proves freshness goes out in the room's stead; only silence ends a session.
+    s.closed := place = 0;
+  end if;
+  if command is null then place := null; return next; end if;
+
+  insert into windows_sessions (contractor_id, enrollment_id, session_id, token, auth, fresh, login, tree, max_msg_size,
+      held, closed, opened_at, last_at, msg, body_sha256)
+    values (contractor, e.enrollment_id, session, s.token,
+      case when certificate is null then 'digest' when signed then 'signature' else 'certificate' end,
+      fresh, s.login, s.tree, s.max_msg_size, s.held, s.closed or leaving, at, at, message, body)
+    on conflict (contractor_id, enrollment_id) do update set session_id = excluded.session_id, token = excluded.token,
+      auth = excluded.auth, fresh = excluded.fresh, login = excluded.login, tree = excluded.tree,
+      max_msg_size = excluded.max_msg_size, held = excluded.held, closed = excluded.closed, last_at = excluded.last_at,
+      opened_at = case when windows_sessions.token = excluded.token then windows_sessions.opened_at else excluded.opened_at end,
+      msg = excluded.msg, body_sha256 = excluded.body_sha256;
+end $$;
+
+-- What a device answered to commands of its session; how many answers were to none that is open.
+create function windows_answer(
+  contractor uuid, enrollment uuid, token text, last boolean, answers json, at timestamptz
+) returns integer language plpgsql as $$
+#variable_conflict use_column
+declare
+  a record;
+  c windows_commands;
+  act text;
+  stray integer := 0;
+begin
+  for a in select * from json_to_recordset(answers) as x(t text, m integer, k integer, v text, act text, piece json)
+  loop
+    select * into c from windows_commands w
+      where w.contractor_id = contractor and w.enrollment_id = enrollment and w.finished_at is null
+        and w.sent_token = token and a.t = token and w.sent_msg = a.m and w.sent_index = a.k
+        and (a.v is null or a.v = case when w.as_replace then 'Replace' else w.verb end);
+    if not found then
+      stray := stray + 1;
+      continue;
+    end if;
+    act := case
+      when a.act = 'replace' and c.as_replace then 'finish'
+      when a.act = 'user_later' then case when c.user_scope and c.attempts < 3 then 'later' else 'finish' end
+      else a.act
+    end;
+    if act in ('finish', 'quarantine', 'piece', 'part') then
+      insert into windows_answers (contractor_id, enrollment_id, command_id, body, ready, received_at)
+        values (contractor, enrollment, c.command_id, a.piece::text, act in ('finish', 'quarantine'), at);
+    end if;
+    update windows_commands w set
+        finished_at = case when act in ('finish', 'quarantine') then at end,
+        ended = case act when 'finish' then 'answered' when 'quarantine' then 'quarantined' end,
+        payload = case when act in ('finish', 'quarantine') then null else w.payload end,
+        answering = w.answering or act = 'piece',
+        as_replace = w.as_replace or act = 'replace',
+        -- The node exists: again in this session, as Replace. Not done: again in the next one.
+        sent_token = case when act = 'replace' then null else w.sent_token end,
+        sent_msg = case when act in ('replace', 'later') then 0 else w.sent_msg end
+      where w.contractor_id = contractor and w.enrollment_id = enrollment and w.command_id = c.command_id;
+    if act in ('finish', 'quarantine') then
+      update windows_answers w set ready = true
+        where w.contractor_id = contractor and w.enrollment_id = enrollment and w.command_id = c.command_id and not w.ready;
+    end if;
+  end loop;
+  if last then
+    -- The package is whole: what was answered in parts is answered.
+    for c in update windows_commands w set finished_at = at, ended = 'answered', payload = null
+      where w.contractor_id = contractor and w.enrollment_id = enrollment and w.finished_at is null and w.answering
+        and w.sent_token = token returning w.*
+    loop
+      update windows_answers w set ready = true
+        where w.contractor_id = contractor and w.enrollment_id = enrollment and w.command_id = c.command_id and not w.ready;
+    end loop;
+  end if;
+  return stray;
+end $$;

@@ -90,6 +90,8 @@ export type SessionReport = {
   readonly alerts: readonly DeviceAlert[];
   /** First message of a session. */
   readonly opened: boolean;
+  /** First message of the enrollment: the device can be spoken to from now on. */
+  readonly first: boolean;
 };
 
 /**
