@@ -128,13 +128,16 @@ export const compose: Compose = async (foundation) => {
     },
     started: async () => {
       apple.start();
+      windows.start();
       await contracts.started();
       await db.jobs(reviewSupportSoon);
       const link = await accounts.firstAdministratorLink();
       if (link === undefined) return [];
       return ['最初の提供者管理者を作成する / Create the first provider administrator (24 h, once):', `  ${link}`];
     },
-    stop: () => apple.stop(),
+    stop: async () => {
+      await Promise.all([apple.stop(), windows.stop()]);
+    },
   };
   return rooms;
 };
@@ -163,6 +166,7 @@ function joinDevices(
   const windows: Windows = createWindows({
     ...foundation,
     config,
+    registry: metrics.registry,
     contractor,
     certificates: () => certificates,
     actions: () => actions,

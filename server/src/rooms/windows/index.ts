@@ -1,4 +1,5 @@
 /** The door of the Windows dialect: enrollment, sessions, and what other rooms ask of it. */
+import type { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
 import type { Config } from '../../base/config.ts';
@@ -18,18 +19,22 @@ import { tellExpiries } from './expiry.ts';
 import { createGate } from './gate.ts';
 import { EnrollmentGuard } from './guard.ts';
 import { bindings, revocations } from './identity-ports.ts';
+import { createSessions } from './sessions.ts';
 import { SigninEndpoint } from './signin.ts';
 import { forgetTokens, SigninTokens } from './signin-token.ts';
 
 export { windowsMessages } from './messages.ts';
 export type { CommandId, EnrollmentId } from './model.ts';
 
+import type { EnqueueCommands, Interpreter } from './model.ts';
+
 export type WindowsDeps = {
-  readonly config: Pick<Config, 'publicUrl' | 'trustProxy' | 'wns'>;
+  readonly config: Pick<Config, 'publicUrl' | 'trustProxy' | 'clientCertHeader' | 'wns'>;
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Log;
   readonly secrets: Secrets;
+  readonly registry: Registry;
   /** What a contractor is called and has decided. */
   readonly contractor: (tx: Tx, contractorId: ContractorId) => Promise<PageFacts>;
   /** Asked for when they are needed: those rooms are made with this one's ports. */
@@ -37,12 +42,14 @@ export type WindowsDeps = {
   readonly actions: () => Actions;
   readonly entitlement: Entitlement;
   readonly support: DeviceSupport;
+  /** What answers mean. */
+  readonly interpreter?: Interpreter;
 };
 
 export interface Windows {
   /**
-   * Plain node:http handler of `/EnrollmentServer/…` and `/enroll/windows/signin`; false, having touched nothing, for any
-   * other path. Asked before the enrollment door, which takes everything below `/enroll/`.
+   * Plain node:http handler of `/EnrollmentServer/…`, `/enroll/windows/signin` and `/ManagementServer/…`; false, having
+   * touched nothing, for any other path. Asked before the enrollment door, which takes everything below `/enroll/`.
    */
   readonly deviceHandler: DeviceHandler;
   /** For the devices room. */
@@ -52,9 +59,24 @@ export interface Windows {
   readonly bindings: IdentityBindings;
   readonly revocations: RevocationListener;
   registerJobs(jobs: Jobs): void;
+  /** Queues commands for an enrollment. */
+  readonly enqueue: EnqueueCommands;
+  /** Begins to interpret answers. */
+  start(): void;
+  /** Takes no more work and waits for what runs; the database must still be there. */
+  stop(): Promise<void>;
+  /** Everything that is due now, at once and to its end: for tests and demonstrations. */
+  settle(): Promise<void>;
 }
 
 const watchIdentities = defineJob('windows.watch_identities', Type.Object({}));
+/** Until somebody says what answers mean, nothing follows from them. */
+const NO_MEANING: Interpreter = {
+  finished: async () => undefined,
+  reported: async () => undefined,
+  unenrolled: async () => undefined,
+};
+
 
 /** Builds the room. */
 export function createWindows(deps: WindowsDeps): Windows {
@@ -68,9 +90,17 @@ export function createWindows(deps: WindowsDeps): Windows {
     accounts: new DmAccounts(secrets),
     contractorName: async (tx, contractorId) => (await contractor(tx, contractorId)).name,
   });
+  const sessions = createSessions({ ...deps, interpreter: () => deps.interpreter ?? NO_MEANING });
   const signin = new SigninEndpoint({ db, clock, log, guard, tokens, contractor });
   return {
-    deviceHandler: (request, response) => enrollment.handle(request, response) || signin.handle(request, response),
+    deviceHandler: (request, response) =>
+      sessions.deviceHandler(request, response) ||
+      enrollment.handle(request, response) ||
+      signin.handle(request, response),
+    enqueue: sessions.enqueue,
+    start: sessions.start,
+    stop: sessions.stop,
+    settle: sessions.settle,
     gate: createGate(config.publicUrl),
     page: createEnrollmentPage({ db, publicUrl: config.publicUrl, contractor }),
     bindings,

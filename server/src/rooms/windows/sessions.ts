@@ -8,13 +8,15 @@ import { BodyReader } from '../../base/http/bodies.ts';
 import { proxyTrust } from '../../base/http/proxies.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
-import type { Purpose, Secrets } from '../../base/secrets.ts';
+import type { Secrets } from '../../base/secrets.ts';
 import type { Actions } from '../actions/index.ts';
 import { type Certificates, Identifier, IdentityCache } from '../certificates/index.ts';
 import { type DeviceId, Ledger } from '../devices/index.ts';
 import { AnswerWorker } from './answers.ts';
 import { type Binding, ChannelStore } from './channel-store.ts';
 import { commandPurpose, commandQueue } from './command-store.ts';
+import { md5Purpose } from './dm-account.ts';
+import type { WindowsEnrollmentTables } from './enrollment-tables.ts';
 import type { EnqueueCommands, EnrollmentId, Interpreter } from './model.ts';
 import { type DigestFacts, Sessions } from './session.ts';
 import { BODIES, managementPath, SessionEndpoint } from './session-endpoint.ts';
@@ -50,9 +52,7 @@ export interface SessionChannel {
   settle(): Promise<void>;
 }
 
-/** Under which the MD5 of an enrollment's name and secret is sealed. */
-const md5Purpose = (enrollmentId: EnrollmentId): Purpose => ({ use: 'windows.md5', row: enrollmentId });
-
+/** Builds the half of the room that speaks OMA DM. */
 export function createSessions(deps: SessionsDeps): SessionChannel {
   const { config, db, clock, log, secrets, registry, certificates } = deps;
   const bodies = new BodyReader(BODIES);
@@ -105,25 +105,13 @@ export function createSessions(deps: SessionsDeps): SessionChannel {
   };
 }
 
-type DigestTables = {
-  windows_enrollments: {
-    contractor_id: string;
-    enrollment_id: string;
-    device_id: string;
-    dev_id: string;
-    state: string;
-    sealed_md5: Buffer;
-    md5_nonce: Buffer;
-  };
-};
-
 async function digestFacts(
   { db, secrets }: SessionsDeps,
   contractorId: ContractorId,
   devId: string,
 ): Promise<DigestFacts | undefined> {
   return db.jobsFor(contractorId, async (tx) => {
-    const row = await tables<DigestTables>(tx)
+    const row = await tables<WindowsEnrollmentTables>(tx)
       .selectFrom('windows_enrollments')
       .select(['enrollment_id', 'device_id', 'sealed_md5', 'md5_nonce'])
       .where('contractor_id', '=', contractorId)

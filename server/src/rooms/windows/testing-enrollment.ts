@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { EnrollmentMethod, Platform } from '@tsukasa/api';
+import { Registry } from 'prom-client';
 import { fixedClock, type MovableClock } from '../../base/clock.ts';
 import { SERVER_LIMITS } from '../../base/http/app.ts';
 import type { RequestContext } from '../../base/http/context.ts';
@@ -15,6 +16,7 @@ import { type Certificates, createCertificates } from '../certificates/index.ts'
 import { createEnrollmentDoor, deviceHandlers, type InvitationGate } from '../devices/index.ts';
 import { testEntitlement, testSupport } from '../devices/testing.ts';
 import { createWindows, type Windows } from './index.ts';
+import type { Interpreter } from './model.ts';
 
 export * from './testing-pc.ts';
 
@@ -44,6 +46,9 @@ export type EnrollmentBench = {
   events(contractorId: ContractorId): Promise<readonly string[]>;
 };
 
+/** Header in which a trusted proxy hands over the certificate. */
+export const CERT_HEADER = 'client-cert';
+
 const context = (contractorId: ContractorId): RequestContext => ({
   actor: { kind: 'user', id: 'u1', name: '管理者' },
   contractorId,
@@ -56,7 +61,10 @@ const context = (contractorId: ContractorId): RequestContext => ({
 });
 
 /** Everything ends with the test file. */
-export async function enrollmentBench(database: TestDatabase): Promise<EnrollmentBench> {
+export async function enrollmentBench(
+  database: TestDatabase,
+  options: { readonly interpreter?: Interpreter; readonly trusted?: boolean } = {},
+): Promise<EnrollmentBench> {
   const { db, query } = database;
   const clock = fixedClock();
   const secrets = createSecrets(TEST_MASTER_KEY, clock);
@@ -72,7 +80,12 @@ export async function enrollmentBench(database: TestDatabase): Promise<Enrollmen
   const entitlement = testEntitlement();
   const support = testSupport();
   const windows = createWindows({
-    config: { publicUrl: url, trustProxy: [], wns: { origin: 'https://127.0.0.1:1', identity: undefined } },
+    config: {
+      publicUrl: url,
+      trustProxy: options.trusted === true ? ['loopback'] : [],
+      clientCertHeader: CERT_HEADER,
+      wns: { origin: 'https://127.0.0.1:1', identity: undefined },
+    },
     db,
     clock,
     log: silentLog,
@@ -86,6 +99,8 @@ export async function enrollmentBench(database: TestDatabase): Promise<Enrollmen
     actions: () => actions,
     entitlement,
     support,
+    registry: new Registry(),
+    ...(options.interpreter === undefined ? {} : { interpreter: options.interpreter }),
   });
   const pages = new Map<Platform, Windows['page']>([['windows', windows.page]]);
   const door = createEnrollmentDoor({ db, clock, log: silentLog, publicUrl: url, pages });
