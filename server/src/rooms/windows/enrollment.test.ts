@@ -182,7 +182,7 @@ test('a PC that enrolls anew takes the place of what it was: enrollment ended, c
     parms(characteristic(provisioned.document, 'DMClient', 'Provider', 'Tsukasa'))['EntDMID'];
   assert.equal(deviceOf(first), deviceOf(second));
   const states = await query(
-    'select dev_id, state, gone_reason from windows_enrollments where contractor_id = $1 order by requested_at, enrollment_id',
+    'select dev_id, state, gone_reason from windows_enrollments where contractor_id = $1 order by state',
     [contractorId],
   );
   assert.deepEqual(states, [
