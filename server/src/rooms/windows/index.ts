@@ -77,7 +77,6 @@ const NO_MEANING: Interpreter = {
   unenrolled: async () => undefined,
 };
 
-
 /** Builds the room. */
 export function createWindows(deps: WindowsDeps): Windows {
   const { config, db, clock, log, secrets, contractor } = deps;
