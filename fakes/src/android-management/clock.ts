@@ -1,4 +1,4 @@
-type Timer = { readonly at: number; readonly order: number; readonly work: () => unknown };
+import { Timers } from './timers.ts';
 
 /** How often, in real time, a clock that somebody else moves is looked at. */
 const LOOK_MS = 200;
@@ -9,14 +9,14 @@ const LOOK_MS = 200;
  */
 export class StandInClock {
   readonly #source: () => number;
-  #offset = 0;
-  #order = 0;
-  #timers: Timer[] = [];
+  readonly #timers = new Timers();
   readonly #running = new Set<Promise<void>>();
-  #waiting: NodeJS.Timeout | undefined;
-  #closed = false;
   /** What went wrong in planned work: a mistake of the stand-in, thrown by the next `settle`. */
   readonly #problems: unknown[] = [];
+  #offset = 0;
+  #waiting: NodeJS.Timeout | undefined;
+  #wakesAt = Number.POSITIVE_INFINITY;
+  #closed = false;
 
   /** `source` gives epoch milliseconds. */
   constructor(source: () => number = () => Temporal.Now.instant().epochMilliseconds) {
@@ -39,11 +39,10 @@ export class StandInClock {
 
   /** Plans work; 0 means as soon as what runs now has ended. The returned function takes it back. */
   after(milliseconds: number, work: () => unknown): () => void {
-    const timer = { at: this.milliseconds + Math.max(0, milliseconds), order: this.#order++, work };
-    this.#timers.push(timer);
-    this.#arm();
+    const timer = this.#timers.add(this.milliseconds + Math.max(0, milliseconds), work);
+    if (timer.at < this.#wakesAt) this.#arm();
     return () => {
-      this.#timers = this.#timers.filter((one) => one !== timer);
+      timer.cancelled = true;
     };
   }
 
@@ -51,12 +50,13 @@ export class StandInClock {
   async advance(milliseconds: number): Promise<void> {
     const target = this.milliseconds + milliseconds;
     await this.settle();
-    for (let next = this.#earliest(); next !== undefined && next.at <= target; next = this.#earliest()) {
+    for (let next = this.#timers.first(); next !== undefined && next.at <= target; next = this.#timers.first()) {
       this.#moveTo(next.at);
       await this.settle();
     }
     this.#moveTo(target);
     await this.settle();
+    this.#arm(); // what waits was planned by the old time
   }
 
   /** Resolves when nothing is due and nothing runs. Throws what planned work has thrown. */
@@ -68,7 +68,7 @@ export class StandInClock {
 
   close(): void {
     this.#closed = true;
-    this.#timers = [];
+    this.#timers.clear();
     clearTimeout(this.#waiting);
   }
 
@@ -76,21 +76,13 @@ export class StandInClock {
     if (at > this.milliseconds) this.#offset += at - this.milliseconds;
   }
 
-  #earliest(): Timer | undefined {
-    return this.#timers.reduce<Timer | undefined>(
-      (first, timer) =>
-        first === undefined || timer.at < first.at || (timer.at === first.at && timer.order < first.order)
-          ? timer
-          : first,
-      undefined,
-    );
-  }
-
   #arm(): void {
     clearTimeout(this.#waiting);
-    const next = this.#earliest();
+    this.#wakesAt = Number.POSITIVE_INFINITY;
+    const next = this.#timers.first();
     if (next === undefined || this.#closed) return;
     const wait = Math.min(LOOK_MS, Math.max(0, next.at - this.milliseconds));
+    this.#wakesAt = this.milliseconds + wait;
     this.#waiting = setTimeout(() => {
       this.#runDue();
       this.#arm();
@@ -99,10 +91,7 @@ export class StandInClock {
   }
 
   #runDue(): boolean {
-    const now = this.milliseconds;
-    const due = this.#timers.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at || a.order - b.order);
-    if (due.length === 0) return false;
-    this.#timers = this.#timers.filter(({ at }) => at > now);
+    const due = this.#timers.take(this.milliseconds);
     for (const { work } of due) {
       const running: Promise<void> = (async () => work())()
         .then(() => undefined)
@@ -110,6 +99,6 @@ export class StandInClock {
         .finally(() => void this.#running.delete(running));
       this.#running.add(running);
     }
-    return true;
+    return due.length > 0;
   }
 }

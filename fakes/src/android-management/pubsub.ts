@@ -90,7 +90,8 @@ export class PubSub {
         lastAnswer: undefined,
         state: 'waiting',
       };
-      this.#deliveries = [...this.#deliveries.slice(-KEPT), delivery];
+      this.#deliveries.push(delivery);
+      if (this.#deliveries.length > 2 * KEPT) this.#deliveries = this.#deliveries.slice(-KEPT);
       this.#start(subscription, delivery);
     }
   }
