@@ -44,7 +44,7 @@ export class Api {
     const failure = this.#failures.take(matched.method.id);
     if (failure !== undefined && failure.fail !== 'lost_answer') {
       note(statusOf(failure), 'scripted');
-      fail(response, failure);
+      answerFailure(response, failure);
       return;
     }
     try {
@@ -148,7 +148,8 @@ function statusOf({ fail: kind }: ApiFailure): number {
   return kind === '429' || kind === '503' || kind === '500' ? Number(kind) : kind === 'half_json' ? 200 : 0;
 }
 
-function fail(response: ServerResponse, failure: ApiFailure): void {
+/** Fails as the script says; what hangs is never answered. */
+export function answerFailure(response: ServerResponse, failure: ApiFailure): void {
   const headers: Record<string, string> =
     failure.retryAfter === undefined ? {} : { 'retry-after': String(failure.retryAfter) };
   const error = errorOf(failure.fail);
@@ -157,7 +158,7 @@ function fail(response: ServerResponse, failure: ApiFailure): void {
     sendHtml(response, 502, htmlError(502, 'The server encountered a temporary error.'));
   else if (failure.fail === 'half_json')
     response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' }).end('{\n  "devices": [\n    {"na');
-  else if (failure.fail === 'reset') response.destroy();
+  else if (failure.fail !== 'hang') response.destroy();
 }
 
 function errorOf(kind: ApiFailure['fail']): ApiError | undefined {

@@ -2,10 +2,10 @@
 export const API_FAILURES = ['429', '503', '500', 'html_502', 'half_json', 'hang', 'reset', 'lost_answer'] as const;
 export type ApiFailureKind = (typeof API_FAILURES)[number];
 
-/** A scripted failure; without a method it meets every request of the API, without a count it stays. */
+/** A scripted failure; without a method it meets every request, without a count it stays. */
 export type ApiFailure = {
   readonly fail: ApiFailureKind;
-  /** End of a method's id: `devices.issueCommand`. */
+  /** End of a method's id, as `devices.issueCommand`; `token` is the token endpoint. */
   readonly method?: string;
   readonly count?: number;
   /** So many requests pass before. */

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Random } from '../apple-device/random.ts';
-import { Api } from './api.ts';
+import { Api, answerFailure } from './api.ts';
 import { StandInClock } from './clock.ts';
 import { Cloud } from './cloud.ts';
 import { Controls } from './control.ts';
@@ -147,6 +147,11 @@ export class FakeAndroidManagement {
 
   async #token(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = new URLSearchParams((await readBody(request))?.toString('utf8') ?? '');
+    const failure = this.failures.take('token');
+    if (failure !== undefined) {
+      answerFailure(response, failure);
+      return;
+    }
     const { status, body } = this.oauth.exchange(form, this.origin);
     this.journal.add({
       at: this.clock.stamp(),

@@ -24,6 +24,11 @@ export class Caller {
     return ask(`${this.#origin}${path}`, method, { authorization: `Bearer ${this.#token}` }, body);
   }
 
+  /** The next call asks for a new access token. */
+  forgetToken(): void {
+    this.#token = undefined;
+  }
+
   /** As `call`; throws unless it worked. */
   async get(method: string, path: string, body?: unknown): Promise<Message> {
     const answer = await this.call(method, path, body);
