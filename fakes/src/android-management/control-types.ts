@@ -86,6 +86,8 @@ export type SubscriptionOrder = {
   /** Default: the push endpoint. */
   readonly audience?: string;
   readonly serviceAccountEmail: string;
+  /** How long a message is tried; default 7 days. */
+  readonly retentionMs?: number;
 };
 
 export type { ApiFailure, DeliverySwitches };

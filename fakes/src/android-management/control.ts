@@ -7,7 +7,7 @@ import { API_FAILURES, type ApiFailure } from './failures.ts';
 import { flag, number, objectOf, optional, RequestProblem, text, word } from './fields.ts';
 import { forgetEnterprise } from './handlers/enterprises.ts';
 import { readBody, sendJson } from './http.ts';
-import type { Delivery, DeliverySwitches, Subscription } from './pubsub.ts';
+import { type Delivery, type DeliverySwitches, RETENTION_MS, type Subscription } from './pubsub.ts';
 import type { FakeAndroidManagement } from './server.ts';
 import { scanSigninToken } from './signin-scan.ts';
 import type { Message } from './validate.ts';
@@ -148,6 +148,7 @@ export class Controls {
       pushEndpoint,
       audience: optional(body, 'audience', text) ?? pushEndpoint,
       serviceAccountEmail: text(body['serviceAccountEmail'], 'serviceAccountEmail'),
+      retentionMs: optional(body, 'retentionMs', number) ?? RETENTION_MS,
     };
     this.#standIn.pubsub.subscriptions.set(subscription.name, subscription);
     return subscription;

@@ -25,6 +25,8 @@ export type Subscription = {
   readonly pushEndpoint: string;
   readonly audience: string;
   readonly serviceAccountEmail: string;
+  /** How long a message is tried; 10 minutes to 31 days at Google, 7 days by default. */
+  readonly retentionMs: number;
 };
 
 /** A message on its way to one subscription. */
@@ -43,7 +45,7 @@ export type Delivery = {
 const ACKNOWLEDGED = [102, 200, 201, 202, 204];
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 60_000;
-const RETENTION_MS = 7 * 86_400_000;
+export const RETENTION_MS = 7 * 86_400_000;
 const KEPT = 20_000;
 const ISSUER = 'https://accounts.google.com';
 
@@ -157,7 +159,10 @@ export class PubSub {
       return;
     }
     if (delivery.state !== 'waiting') return; // a copy that was not wanted
-    if (this.#clock.milliseconds - Temporal.Instant.from(delivery.publishTime).epochMilliseconds > RETENTION_MS) {
+    if (
+      this.#clock.milliseconds - Temporal.Instant.from(delivery.publishTime).epochMilliseconds >
+      subscription.retentionMs
+    ) {
       delivery.state = 'expired';
       return;
     }
