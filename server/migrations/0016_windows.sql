@@ -244,7 +244,7 @@ begin
   if e.state = 'gone' then verdict := 'gone'; return next; return; end if;
 
   known := known and not opening and not s.closed and message = s.msg + 1 and at < s.last_at + interval '30 minutes';
-  if certificate is null and given_nonce is null and not (known and s.auth = 'digest' and s.token = echo) then
+  if certificate is null and given_nonce is null and not (known and s.auth = 'digest' and s.token is not distinct from echo) then
     verdict := 'no_proof'; return next; return;
   end if;
   if given_nonce is not null and certificate is null then
