@@ -7,6 +7,7 @@ export const DEVICE_TABS = [
   'certificates',
   'history',
   'identities',
+  'recoveryKeys',
   'raw',
 ] as const;
 export type DeviceTab = (typeof DEVICE_TABS)[number];

@@ -16,6 +16,7 @@ import { OnceModal } from '../../shared/once-modal.tsx';
 import { Status } from '../../shared/status.tsx';
 import { Time, TimeAgo } from '../../shared/time.tsx';
 import { ActionSteps } from './action-steps.tsx';
+import { DecisionPanel } from './decision-panel.tsx';
 import { ACTION_ICONS } from './icons.ts';
 import { ACTION_TONE, isOpen } from './state.ts';
 
@@ -54,6 +55,7 @@ export function ActionCard({ action, contractorId, withDevice = false }: Props) 
               {action.deviceName ?? t('devices.unnamed')}
             </Anchor>
           ) : null}
+          {action.batchId === null ? null : <PartOfBatch batchId={action.batchId} contractorId={contractorId} />}
         </Group>
         <Text size="xs" c="dimmed">
           {t('actions.by', { name: action.askedBy.name })} · <TimeAgo at={action.askedAt} />
@@ -72,6 +74,12 @@ export function ActionCard({ action, contractorId, withDevice = false }: Props) 
             {t('common.reason')}: {action.reason}
           </Text>
         )}
+        <Decide action={action} contractorId={contractorId} />
+        {action.cancelRequestedAt === null || !isOpen(action.state) ? null : (
+          <Text size="sm">
+            {t('actions.cancelRequested')} (<TimeAgo at={action.cancelRequestedAt} />)
+          </Text>
+        )}
         <Outcome action={action} />
         <Group gap="xs">
           <Secrets action={action} contractorId={contractorId} />
@@ -79,6 +87,44 @@ export function ActionCard({ action, contractorId, withDevice = false }: Props) 
         </Group>
       </Stack>
     </Box>
+  );
+}
+
+function PartOfBatch({ batchId, contractorId }: { batchId: string; contractorId: string }) {
+  const { t } = useTranslation();
+  return (
+    <Anchor
+      size="sm"
+      renderRoot={(props) => (
+        <Link {...props} to="/c/$contractorId/bulk-actions/$batchId" params={{ contractorId, batchId }} />
+      )}
+    >
+      {t('bulk.ofBatch')}
+    </Anchor>
+  );
+}
+
+/** A part of a bulk action is decided there, with all the others. */
+function Decide({ action, contractorId }: Props) {
+  const { t } = useTranslation();
+  const refresh = useRefresh(action, contractorId);
+  if ((action.approval === null && action.hold === null) || action.batchId !== null) return null;
+  const params = { contractorId, actionId: action.actionId };
+  const device = action.deviceName ?? t('devices.unnamed');
+  return (
+    <DecisionPanel
+      approval={action.approval}
+      hold={action.hold}
+      name={`${t(`actionType.${action.type}`)} – ${device}`}
+      onDecide={async (body) => {
+        await call('decideAction', { params, body });
+        await refresh();
+      }}
+      onRelease={async (reason) => {
+        await call('releaseAction', { params, body: { reason } });
+        await refresh();
+      }}
+    />
   );
 }
 
@@ -151,6 +197,7 @@ function useRefresh(action: Action, contractorId: string) {
     await Promise.all([
       client.invalidateQueries({ queryKey: ['device-actions', contractorId, action.deviceId] }),
       client.invalidateQueries({ queryKey: ['actions', contractorId] }),
+      client.invalidateQueries({ queryKey: ['pending', contractorId] }),
     ]);
   };
 }
@@ -188,19 +235,19 @@ function Cancel({ action, contractorId }: Props) {
   );
 }
 
-/** The PIN of a locked or erased Mac: readable once, after saying so. */
+/** The PIN of a locked or erased Mac, the new passcode of a phone: readable once, after saying so. */
 function Secrets({ action, contractorId }: Props) {
-  const { t } = useTranslation();
   const refresh = useRefresh(action, contractorId);
   const may = useCan(contractorId)('actions.secrets.read');
-  const [asking, setAsking] = useState<Action['secrets'][number]['kind']>();
-  const [value, setValue] = useState<string>();
+  const [asking, setAsking] = useState<SecretKind>();
+  const [shown, setShown] = useState<{ kind: SecretKind; value: string }>();
+  const words = useSecretWords();
   return (
     <>
       {action.secrets.map((secret) =>
         secret.readAt !== null ? (
           <Text key={secret.kind} size="xs" c="dimmed">
-            {t('actions.pinRead', { by: secret.readBy ?? '–' })} (<TimeAgo at={secret.readAt} />)
+            {words(secret.kind).read(secret.readBy ?? '–')} (<TimeAgo at={secret.readAt} />)
           </Text>
         ) : may ? (
           <Button
@@ -210,19 +257,19 @@ function Secrets({ action, contractorId }: Props) {
             leftSection={<IconEye size={14} aria-hidden />}
             onClick={() => setAsking(secret.kind)}
           >
-            {t('actions.showPin')}
+            {words(secret.kind).show}
           </Button>
         ) : (
           <Text key={secret.kind} size="xs" c="dimmed">
-            {t('actions.pinKept')}
+            {words(secret.kind).kept}
           </Text>
         ),
       )}
       <ConfirmDanger
         opened={asking !== undefined}
-        title={t('actions.showPinTitle')}
-        text={t('actions.showPinText')}
-        confirm={t('actions.showPin')}
+        title={words(asking).title}
+        text={words(asking).text}
+        confirm={words(asking).show}
         danger={false}
         onClose={() => setAsking(undefined)}
         onConfirm={async () => {
@@ -230,18 +277,41 @@ function Secrets({ action, contractorId }: Props) {
           const secret = await call('readActionSecret', {
             params: { contractorId, actionId: action.actionId, kind: asking },
           });
-          setValue(secret.value);
+          setShown({ kind: asking, value: secret.value });
           await refresh();
         }}
       />
-      {value === undefined ? null : (
+      {shown === undefined ? null : (
         <OnceModal
-          title={t('actions.pinValue')}
-          label={t('actions.pinValue')}
-          value={value}
-          onClose={() => setValue(undefined)}
+          title={words(shown.kind).value}
+          label={words(shown.kind).value}
+          value={shown.value}
+          onClose={() => setShown(undefined)}
         />
       )}
     </>
   );
+}
+
+type SecretKind = Action['secrets'][number]['kind'];
+function useSecretWords() {
+  const { t } = useTranslation();
+  return (kind: SecretKind | undefined) =>
+    kind === 'new_passcode'
+      ? {
+          show: t('actions.showPasscode'),
+          title: t('actions.showPasscodeTitle'),
+          text: t('actions.showPasscodeText'),
+          read: (by: string) => t('actions.passcodeRead', { by }),
+          value: t('actions.passcodeValue'),
+          kept: t('actions.passcodeKept'),
+        }
+      : {
+          show: t('actions.showPin'),
+          title: t('actions.showPinTitle'),
+          text: t('actions.showPinText'),
+          read: (by: string) => t('actions.pinRead', { by }),
+          value: t('actions.pinValue'),
+          kept: t('actions.pinKept'),
+        };
 }

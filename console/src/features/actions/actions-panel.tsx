@@ -104,6 +104,11 @@ function Choice({ assessment, onChoose }: { assessment: ActionAssessment; onChoo
           {t(`actionText.${assessment.type}`)}
         </Text>
         {assessment.destructive ? <Status tone="bad">{t('actions.destructive')}</Status> : null}
+        {assessment.needsSecondPerson ? (
+          <Text component="span" display="block" size="xs" c="dimmed">
+            {t('actions.secondPerson')}
+          </Text>
+        ) : null}
       </span>
     </button>
   );

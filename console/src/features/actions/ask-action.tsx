@@ -1,6 +1,6 @@
 import { Alert, Badge, Box, Button, Group, Modal, Select, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconAlertTriangle, IconBan } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBan, IconUserCheck } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import type { ActionAssessment } from '@tsukasa/api';
 import { useState } from 'react';
@@ -15,7 +15,8 @@ import { notify } from '../../shared/notify.ts';
 import { ProblemAlert } from '../../shared/problem-alert.tsx';
 import type { DevicePart } from '../device/observed.tsx';
 import { deviceName } from '../devices/cells.tsx';
-import { type ActionValues, ParamFields, paramsOf, problemsOf } from './param-fields.tsx';
+import { ParamFields } from './param-fields.tsx';
+import { type ActionValues, paramsOf, problemsOf } from './params.ts';
 
 const EXPIRIES = ['PT10M', 'PT1H', 'P1D', 'P7D', 'P30D'];
 type Props = DevicePart & {
@@ -75,6 +76,7 @@ export function AskAction({ assessment, device, contractorId, onClose, onAsked }
             options={shown.options}
             required={shown.requiredOptions}
             values={values}
+            device={{ contractorId, deviceId: device.deviceId }}
             onChange={setValues}
           />
           <Textarea
@@ -157,6 +159,11 @@ export function Consequences({ assessment }: { assessment: ActionAssessment }) {
             <Notes notes={assessment.effects} />
           )}
         </Box>
+      ) : null}
+      {assessment.possible && assessment.needsSecondPerson ? (
+        <Alert variant="light" icon={<IconUserCheck aria-hidden />} title={t('bulk.secondPerson')}>
+          {t('bulk.secondPersonText')}
+        </Alert>
       ) : null}
       {assessment.warnings.length === 0 ? null : (
         <Alert variant="light" color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t('actions.beware')}>

@@ -1,89 +1,60 @@
 import { Checkbox, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { ACTION_PARAMS, type ActionType } from '@tsukasa/api';
 import { useTranslation } from 'react-i18next';
+import { PackageNames } from './package-names.tsx';
+import { type ActionValues, FLAGS, type FlagParam, problemsOf, TEXTS, type TextParam } from './params.ts';
+import { WipeMethods } from './wipe-methods.tsx';
 
-const TEXTS = ['message', 'phoneNumber', 'footnote', 'name', 'pin'] as const;
-const FLAGS = ['notifyUser', 'preserveDataPlan', 'disallowProximitySetup', 'returnToService'] as const;
 const OBLITERATION = ['Default', 'DoNotObliterate', 'ObliterateWithWarning', 'Always'] as const;
-type TextParam = (typeof TEXTS)[number];
-type FlagParam = (typeof FLAGS)[number];
-/** What the form holds; empty texts and unticked boxes are not sent. */
-export type ActionValues = { readonly [K in TextParam | 'obliterationBehavior']?: string } & {
-  readonly [K in FlagParam]?: boolean;
-};
 const LENGTHS: Readonly<Record<TextParam, number>> = {
   message: 1000,
   phoneNumber: 40,
+  email: 254,
+  streetAddress: 500,
   footnote: 200,
   name: 100,
   pin: 6,
+  passcode: 64,
+  wipeMessage: 200,
 };
-
-export function paramsOf(values: ActionValues): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values)
-      .map(([key, value]) => [key, typeof value === 'string' ? value.trim() : value] as const)
-      .filter(([, value]) => value !== '' && value !== false && value !== undefined),
-  );
-}
-
-/** The fields that are not right yet. */
-export function problemsOf(values: ActionValues, required: readonly string[]): ReadonlySet<string> {
-  const params = paramsOf(values);
-  const wrong = new Set(required.filter((name) => params[name] === undefined));
-  if (typeof params['pin'] === 'string' && !/^[0-9]{6}$/.test(params['pin'])) wrong.add('pin');
-  return wrong;
-}
+const LONG: ReadonlySet<TextParam> = new Set(['message', 'streetAddress', 'wipeMessage']);
 
 type Props = {
   readonly type: ActionType;
   readonly options: readonly string[];
   readonly required: readonly string[];
   readonly values: ActionValues;
+  /** Of which device the apps are offered; without one, package names are typed. */
+  readonly device?: { readonly contractorId: string; readonly deviceId: string };
   readonly onChange: (values: ActionValues) => void;
 };
 
 /** One field for each parameter that this device understands. */
-export function ParamFields({ type, options, required, values, onChange }: Props) {
+export function ParamFields({ type, options, required, values, device, onChange }: Props) {
   const { t } = useTranslation();
   const has = (name: string) => options.includes(name) && Object.hasOwn(ACTION_PARAMS[type].properties, name);
-  const texts = TEXTS.filter(has);
-  const flags = FLAGS.filter(has);
-  if (texts.length === 0 && flags.length === 0 && !has('obliterationBehavior')) return null;
-  const set = (name: keyof ActionValues, value: string | boolean) => onChange({ ...values, [name]: value });
+  const set = <K extends keyof ActionValues>(name: K, value: ActionValues[K]) => onChange({ ...values, [name]: value });
   return (
     <Stack gap="sm">
-      {texts.map((name) =>
-        name === 'message' ? (
-          <Textarea
-            key={name}
-            label={t(`actionParam.${name}`)}
-            required={required.includes(name)}
-            maxLength={LENGTHS[name]}
-            autosize
-            minRows={2}
-            value={values[name] ?? ''}
-            onChange={(event) => set(name, event.currentTarget.value)}
-          />
-        ) : (
-          <TextInput
-            key={name}
-            label={t(`actionParam.${name}`)}
-            description={name === 'pin' ? t('actionParam.pinHint') : undefined}
-            error={
-              name === 'pin' && (values.pin ?? '').length === 6 && problemsOf(values, []).has('pin')
-                ? t('actionParam.sixDigits')
-                : undefined
-            }
-            required={required.includes(name)}
-            maxLength={LENGTHS[name]}
-            inputMode={name === 'pin' ? 'numeric' : name === 'phoneNumber' ? 'tel' : 'text'}
-            autoComplete="off"
-            value={values[name] ?? ''}
-            onChange={(event) => set(name, event.currentTarget.value)}
-          />
-        ),
-      )}
+      {has('wipeMethod') ? (
+        <WipeMethods value={values.wipeMethod} onChange={(value) => set('wipeMethod', value)} />
+      ) : null}
+      {has('packageNames') ? (
+        <PackageNames
+          value={values.packageNames ?? []}
+          {...(device === undefined ? {} : { device })}
+          onChange={(value) => set('packageNames', value)}
+        />
+      ) : null}
+      {TEXTS.filter(has).map((name) => (
+        <TextParamField
+          key={name}
+          name={name}
+          required={required.includes(name)}
+          value={values[name] ?? ''}
+          onChange={(value) => set(name, value)}
+        />
+      ))}
       {has('obliterationBehavior') ? (
         <Select
           label={t('actionParam.obliterationBehavior')}
@@ -94,7 +65,7 @@ export function ParamFields({ type, options, required, values, onChange }: Props
           onChange={(value) => set('obliterationBehavior', value ?? '')}
         />
       ) : null}
-      {flags.map((name) => (
+      {FLAGS.filter(has).map((name: FlagParam) => (
         <Checkbox
           key={name}
           label={t(`actionParam.${name}`)}
@@ -103,5 +74,34 @@ export function ParamFields({ type, options, required, values, onChange }: Props
         />
       ))}
     </Stack>
+  );
+}
+
+type TextProps = {
+  readonly name: TextParam;
+  readonly required: boolean;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+};
+function TextParamField({ name, required, value, onChange }: TextProps) {
+  const { t } = useTranslation();
+  const common = { label: t(`actionParam.${name}`), required, maxLength: LENGTHS[name], value };
+  if (LONG.has(name)) {
+    return <Textarea {...common} autosize minRows={2} onChange={(event) => onChange(event.currentTarget.value)} />;
+  }
+  const wrong = problemsOf({ [name]: value }, []).has(name);
+  const finished = name !== 'pin' || value.length === LENGTHS.pin;
+  const hints = { pin: t('actionParam.pinHint'), passcode: t('actionParam.passcodeHint') };
+  const problems = { pin: t('actionParam.sixDigits'), passcode: t('actionParam.passcodeWrong') };
+  const secret = name === 'pin' || name === 'passcode' ? name : undefined;
+  return (
+    <TextInput
+      {...common}
+      description={secret === undefined ? undefined : hints[secret]}
+      error={secret !== undefined && wrong && finished ? problems[secret] : undefined}
+      inputMode={name === 'pin' ? 'numeric' : name === 'phoneNumber' ? 'tel' : name === 'email' ? 'email' : 'text'}
+      autoComplete="off"
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }

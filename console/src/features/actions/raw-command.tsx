@@ -7,15 +7,16 @@ import { call, type Output } from '../../app/api.ts';
 import { useNoteText } from '../../shared/codes.ts';
 import { notify } from '../../shared/notify.ts';
 import { Section } from '../../shared/page.tsx';
+import { PLATFORM } from '../../shared/platforms.tsx';
 import { ProblemAlert } from '../../shared/problem-alert.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
 import type { DevicePart } from '../device/observed.tsx';
 import { Consequences } from './ask-action.tsx';
+import { type RawLanguage, TEMPLATES } from './raw-templates.ts';
 
 type RawCommand = Output<'listRawCommands'>['items'][number];
-const INDENT = '  ';
 
-/** For experts: one command of the platform's catalogue as a property list, checked before it can be sent. */
+/** For experts: one command of the platform's catalogue in its own language, checked before it can be sent. */
 export function RawCommand({ device, contractorId }: DevicePart) {
   const { t } = useTranslation();
   const commands = useQuery({
@@ -23,31 +24,35 @@ export function RawCommand({ device, contractorId }: DevicePart) {
     queryFn: () => call('listRawCommands', { params: { contractorId, deviceId: device.deviceId } }),
     staleTime: 300_000,
   });
+  const language = PLATFORM[device.platform].raw;
+  if (language === undefined) return null;
   return (
     <Section title={t('raw.title')}>
       <Text size="sm" mb="md">
-        {t('raw.text')}
+        {t(`raw.${language}`)}
       </Text>
       <QueryStates query={commands}>
-        {({ items }) => <Editor commands={items} device={device} contractorId={contractorId} />}
+        {({ items }) => <Editor language={language} commands={items} device={device} contractorId={contractorId} />}
       </QueryStates>
     </Section>
   );
 }
 
-function Editor({ commands, device, contractorId }: DevicePart & { commands: readonly RawCommand[] }) {
+type EditorProps = DevicePart & { readonly language: RawLanguage; readonly commands: readonly RawCommand[] };
+function Editor({ language, commands, device, contractorId }: EditorProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate({ from: '/c/$contractorId/devices/$deviceId' });
   const [chosen, setChosen] = useState<string | null>(null);
-  const [plist, setPlist] = useState('');
+  const [text, setText] = useState('');
   const [reason, setReason] = useState('');
   const params = { contractorId, deviceId: device.deviceId };
   const check = useMutation({
-    mutationFn: () => call('previewAction', { params, body: { type: 'raw', params: { plist } } }),
+    mutationFn: () => call('previewAction', { params, body: { type: 'raw', params: { [language]: text } } }),
   });
   const send = useMutation({
-    mutationFn: () => call('askAction', { params, body: { type: 'raw', params: { plist }, reason: reason.trim() } }),
+    mutationFn: () =>
+      call('askAction', { params, body: { type: 'raw', params: { [language]: text }, reason: reason.trim() } }),
     onSuccess: async () => {
       notify(t('actions.asked'));
       await client.invalidateQueries({ queryKey: ['device-actions', contractorId, device.deviceId] });
@@ -57,7 +62,7 @@ function Editor({ commands, device, contractorId }: DevicePart & { commands: rea
   const command = commands.find((one) => one.requestType === chosen);
   return (
     <Stack>
-      <Group align="end">
+      <Group align="end" display={commands.length === 0 ? 'none' : 'flex'}>
         <Select
           label={t('raw.command')}
           placeholder={t('raw.commandPlaceholder')}
@@ -75,7 +80,7 @@ function Editor({ commands, device, contractorId }: DevicePart & { commands: rea
           variant="default"
           disabled={command === undefined}
           onClick={() => {
-            if (command !== undefined) setPlist(templateOf(command));
+            if (command !== undefined) setText(TEMPLATES[language](command));
             check.reset();
           }}
         >
@@ -84,23 +89,23 @@ function Editor({ commands, device, contractorId }: DevicePart & { commands: rea
       </Group>
       {command === undefined ? null : <Keys command={command} />}
       <Textarea
-        label={t('actionParam.plist')}
+        label={t(`actionParam.${language}`)}
         required
         autosize
         minRows={10}
         maxRows={24}
         spellCheck={false}
         styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
-        value={plist}
+        value={text}
         onChange={(event) => {
-          setPlist(event.currentTarget.value);
+          setText(event.currentTarget.value);
           check.reset();
         }}
       />
       <Group>
         <Button
           variant="default"
-          disabled={plist.trim() === ''}
+          disabled={text.trim() === ''}
           loading={check.isPending}
           onClick={() => check.mutate()}
         >
@@ -169,28 +174,4 @@ function Keys({ command }: { command: RawCommand }) {
       )}
     </Box>
   );
-}
-
-/** The command with its required keys, ready to be filled in. */
-function templateOf(command: RawCommand): string {
-  const keys = command.keys
-    .filter((key) => key.required && key.name !== 'RequestType')
-    .flatMap((key) => [`<key>${key.name}</key>`, emptyOf(key.type)]);
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    '<plist version="1.0">',
-    '<dict>',
-    ...['<key>RequestType</key>', `<string>${command.requestType}</string>`, ...keys].map((line) => INDENT + line),
-    '</dict>',
-    '</plist>',
-    '',
-  ].join('\n');
-}
-function emptyOf(type: string): string {
-  const kind = type.replace(/[<>]/g, '').toLowerCase();
-  if (kind === 'boolean') return '<false/>';
-  if (kind === 'integer' || kind === 'real') return `<${kind}>0</${kind}>`;
-  if (kind.startsWith('array')) return '<array/>';
-  if (kind.startsWith('dict')) return '<dict/>';
-  return kind === 'data' ? '<data></data>' : '<string></string>';
 }

@@ -8,10 +8,12 @@ import { useContractorName } from '../../app/contractor-switcher.tsx';
 import { useCan } from '../../app/session.ts';
 import { formatInstant, formatNumber, useLanguage } from '../../shared/format.ts';
 import { Page, Section } from '../../shared/page.tsx';
+import { PUSH_WAKES } from '../../shared/platforms.tsx';
 import { Loading, QueryStates } from '../../shared/query-states.tsx';
 import { Status, type Tone } from '../../shared/status.tsx';
 import { Time } from '../../shared/time.tsx';
 import { ContractNotices } from '../contracts/notices.tsx';
+import { useEnrollmentOptions } from '../enrollment/options.ts';
 import { Bars } from './bars.tsx';
 import { useDashboard } from './use-dashboard.ts';
 
@@ -36,7 +38,7 @@ function Content({ data, contractorId }: { data: Dashboard; contractorId: string
   const { t } = useTranslation();
   const language = useLanguage();
   const total = data.devices.managed + data.devices.enrolling + data.devices.unmanaged;
-  if (total === 0) return <Beginning data={data} contractorId={contractorId} />;
+  if (total === 0) return <Beginning contractorId={contractorId} />;
   return (
     <Stack gap="md">
       <Verdict data={data} />
@@ -104,7 +106,7 @@ function Content({ data, contractorId }: { data: Dashboard; contractorId: string
             ))}
           </Group>
         </Section>
-        <PushState data={data} contractorId={contractorId} />
+        {needsPush(data) ? <PushState data={data} contractorId={contractorId} /> : null}
       </div>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Attention data={data} contractorId={contractorId} />
@@ -135,9 +137,14 @@ function Content({ data, contractorId }: { data: Dashboard; contractorId: string
   );
 }
 
+/** Nobody without Apple devices misses a push certificate. */
+function needsPush({ pushCertificate, byOs }: Dashboard): boolean {
+  return pushCertificate.state !== 'missing' || byOs.some(({ osFamily }) => PUSH_WAKES.has(osFamily ?? ''));
+}
+
 function Verdict({ data }: { data: Dashboard }) {
   const { t } = useTranslation();
-  const push = data.pushCertificate.state === 'ok' ? 0 : 1;
+  const push = data.pushCertificate.state === 'ok' || !needsPush(data) ? 0 : 1;
   const kinds = data.attention.filter((a) => a.count > 0).length;
   const problems = kinds + push + (data.openEvents.alarm > 0 ? 1 : 0);
   return problems === 0 ? (
@@ -251,26 +258,21 @@ function Attention({ data, contractorId }: { data: Dashboard; contractorId: stri
   );
 }
 
-function Beginning({ data, contractorId }: { data: Dashboard; contractorId: string }) {
+function Beginning({ contractorId }: { contractorId: string }) {
   const { t } = useTranslation();
-  const can = useCan(contractorId);
-  const missing = data.pushCertificate.state !== 'ok' && data.pushCertificate.state !== 'expiring';
+  const may = useCan(contractorId)('enrollment.write');
+  const options = useEnrollmentOptions(contractorId);
+  const ready = options.data?.items.some((one) => one.ready) ?? true;
   return (
     <Section title={t('dashboard.noDevices')}>
       <Stack align="flex-start">
-        <Text size="sm">{missing ? t('dashboard.pushMissingFirst') : t('dashboard.noDevicesText')}</Text>
-        {missing && can('push_certificate.manage') ? (
-          <Button
-            renderRoot={(props) => <Link {...props} to="/c/$contractorId/push-certificate" params={{ contractorId }} />}
-          >
-            {t('enrollment.toPush')}
-          </Button>
-        ) : can('enrollment.write') ? (
+        <Text size="sm">{ready ? t('dashboard.noDevicesText') : t('dashboard.prepareFirst')}</Text>
+        {may ? (
           <Button
             leftSection={<IconPlus size={16} aria-hidden />}
             renderRoot={(props) => <Link {...props} to="/c/$contractorId/enrollment" params={{ contractorId }} />}
           >
-            {t('dashboard.inviteDevice')}
+            {ready ? t('dashboard.inviteDevice') : t('dashboard.prepare')}
           </Button>
         ) : null}
       </Stack>

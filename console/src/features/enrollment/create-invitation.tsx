@@ -1,6 +1,6 @@
-import { NumberInput, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, NumberInput, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { EnrollmentInvitation, UsageMode } from '@tsukasa/api';
+import { type EnrollmentInvitation, type EnrollmentOption, PLATFORMS } from '@tsukasa/api';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
@@ -8,79 +8,206 @@ import { useCan } from '../../app/session.ts';
 import { FormModal } from '../../shared/form-modal.tsx';
 import { useDuration } from '../../shared/format.ts';
 import { PersonSelect } from '../../shared/person-select.tsx';
+import { PlatformName } from '../../shared/platforms.tsx';
+import { type Answers, type Course, courseOf } from './course.ts';
+import { SetupNeeded } from './setup-needed.tsx';
 
 const EXPIRIES = ['PT1H', 'P1D', 'P7D', 'P30D', 'P90D', 'P366D'];
 type Props = {
   contractorId: string;
+  options: readonly EnrollmentOption[];
   onClose: () => void;
   onCreated: (invitation: EnrollmentInvitation) => void;
 };
 
-export function CreateInvitation({ contractorId, onClose, onCreated }: Props) {
+/** Asks in plain words what device it is and whose; the answers lead to the modes of the contract. */
+export function CreateInvitation({ contractorId, options, onClose, onCreated }: Props) {
   const { t } = useTranslation();
-  const duration = useDuration();
-  const directory = useCan(contractorId)('directory.read');
-  const [usageMode, setUsageMode] = useState<UsageMode>('company-owned');
-  const [personId, setPersonId] = useState<string | null>(null);
-  const [label, setLabel] = useState('');
-  const [maxUses, setMaxUses] = useState(1);
-  const [expiresIn, setExpiresIn] = useState('P7D');
+  const [answers, setAnswers] = useState<Answers>(() => firstAnswers(options));
+  const [terms, setTerms] = useState<Terms>({ personId: null, label: '', maxUses: 1, expiresIn: 'P7D' });
+  const course = courseOf(options, answers);
+  const missing = options.find((one) => one.platform === answers.platform && !one.ready)?.missing;
   const create = useMutation({
-    mutationFn: () =>
+    mutationFn: ({ platform, choice }: { platform: EnrollmentOption['platform']; choice: Choice }) =>
       call('createInvitation', {
         params: { contractorId },
         body: {
-          platform: 'apple',
-          usageMode,
-          label: label.trim(),
-          maxUses,
-          expiresIn,
-          personId: personId ?? undefined,
+          platform,
+          ...choice,
+          label: terms.label.trim(),
+          maxUses: terms.maxUses,
+          expiresIn: terms.expiresIn,
+          personId: choice.managementMode === 'dedicated' ? undefined : (terms.personId ?? undefined),
         },
       }),
     onSuccess: onCreated,
   });
+  const { platform } = answers;
+  const { choice } = course;
   return (
     <FormModal
       title={t('enrollment.create')}
       submit={t('common.create')}
+      size="lg"
       busy={create.isPending}
+      ready={platform !== undefined && choice !== undefined && missing === undefined}
       error={create.error}
-      onSubmit={() => create.mutate()}
+      onSubmit={() => {
+        if (platform !== undefined && choice !== undefined) create.mutate({ platform, choice });
+      }}
       onClose={onClose}
     >
+      <WhichPlatform options={options} answers={answers} onChange={setAnswers} />
+      {platform !== undefined && missing !== undefined && missing !== null ? (
+        <SetupNeeded contractorId={contractorId} platform={platform} missing={missing} />
+      ) : (
+        <>
+          <Questions course={course} answers={answers} onChange={setAnswers} />
+          {choice === undefined ? null : (
+            <>
+              <Alert variant="light" title={`${t('invite.result')}: ${t(`managementMode.${choice.managementMode}`)}`}>
+                {t(`managementModeText.${choice.managementMode}`)}
+              </Alert>
+              <TermFields
+                contractorId={contractorId}
+                withPerson={choice.managementMode !== 'dedicated'}
+                terms={terms}
+                onChange={setTerms}
+              />
+            </>
+          )}
+        </>
+      )}
+    </FormModal>
+  );
+}
+
+type Choice = NonNullable<Course['choice']>;
+/** With one kind of device there is nothing to ask. */
+function firstAnswers(options: readonly EnrollmentOption[]): Answers {
+  const [only, ...others] = new Set(options.map(({ platform }) => platform));
+  return only !== undefined && others.length === 0 ? { platform: only } : {};
+}
+
+type QuestionProps = { readonly answers: Answers; readonly onChange: (answers: Answers) => void };
+function WhichPlatform({
+  options,
+  answers,
+  onChange,
+}: QuestionProps & { readonly options: readonly EnrollmentOption[] }) {
+  const { t } = useTranslation();
+  const offered = PLATFORMS.filter((platform) => options.some((one) => one.platform === platform));
+  return (
+    <Radio.Group
+      label={t('invite.which')}
+      required
+      value={answers.platform ?? ''}
+      onChange={(value) => {
+        const platform = offered.find((one) => one === value);
+        onChange(platform === undefined ? {} : { platform });
+      }}
+    >
+      <Stack gap="xs" mt="xs">
+        {offered.map((platform) => (
+          <Radio
+            key={platform}
+            value={platform}
+            label={<PlatformName platform={platform}>{t(`platformKind.${platform}`)}</PlatformName>}
+            description={
+              options.every((one) => one.platform !== platform || !one.ready) ? t('invite.notReady') : undefined
+            }
+          />
+        ))}
+      </Stack>
+    </Radio.Group>
+  );
+}
+
+function Questions({ course, answers, onChange }: QuestionProps & { readonly course: Course }) {
+  const { t } = useTranslation();
+  const { platform, usageMode } = answers;
+  if (platform === undefined) return null;
+  return (
+    <>
       <Radio.Group
-        label={t('enrollment.usageMode')}
-        value={usageMode}
-        onChange={(value) => setUsageMode(value === 'personally-owned' ? 'personally-owned' : 'company-owned')}
+        label={t('invite.whose')}
+        required
+        value={usageMode ?? ''}
+        onChange={(value) => {
+          const next = course.usageModes.find((one) => one === value);
+          onChange(next === undefined ? { platform } : { platform, usageMode: next });
+        }}
       >
         <Stack gap="xs" mt="xs">
-          <Radio
-            value="company-owned"
-            label={t('usageMode.company-owned')}
-            description={t('enrollment.usageCompany')}
-          />
-          <Radio
-            value="personally-owned"
-            label={t('usageMode.personally-owned')}
-            description={t('enrollment.usagePersonal')}
-          />
+          {course.usageModes.map((one) => (
+            <Radio key={one} value={one} label={t(`usageMode.${one}`)} description={t(`invite.whoseText.${one}`)} />
+          ))}
         </Stack>
       </Radio.Group>
+      {course.asksPersonal ? (
+        <Radio.Group
+          label={t('invite.private')}
+          required
+          value={answers.personal === undefined ? '' : String(answers.personal)}
+          onChange={(value) =>
+            onChange({ platform, ...(usageMode === undefined ? {} : { usageMode }), personal: value === 'true' })
+          }
+        >
+          <Stack gap="xs" mt="xs">
+            <Radio value="false" label={t('invite.privateNo')} />
+            <Radio value="true" label={t('invite.privateYes')} />
+          </Stack>
+        </Radio.Group>
+      ) : null}
+      {course.asksPurpose ? (
+        <Radio.Group
+          label={t('invite.purpose')}
+          required
+          value={answers.purpose ?? ''}
+          onChange={(value) => onChange({ ...answers, purpose: value === 'place' ? 'place' : 'person' })}
+        >
+          <Stack gap="xs" mt="xs">
+            <Radio value="person" label={t('invite.purposePerson')} />
+            <Radio value="place" label={t('invite.purposePlace')} />
+          </Stack>
+        </Radio.Group>
+      ) : null}
+    </>
+  );
+}
+
+type Terms = {
+  readonly personId: string | null;
+  readonly label: string;
+  readonly maxUses: number;
+  readonly expiresIn: string;
+};
+type TermProps = {
+  readonly contractorId: string;
+  readonly withPerson: boolean;
+  readonly terms: Terms;
+  readonly onChange: (terms: Terms) => void;
+};
+function TermFields({ contractorId, withPerson, terms, onChange }: TermProps) {
+  const { t } = useTranslation();
+  const duration = useDuration();
+  const directory = useCan(contractorId)('directory.read');
+  return (
+    <>
       <TextInput
         label={t('enrollment.label')}
         description={t('enrollment.labelHint')}
         maxLength={200}
-        value={label}
-        onChange={(event) => setLabel(event.currentTarget.value)}
+        value={terms.label}
+        onChange={(event) => onChange({ ...terms, label: event.currentTarget.value })}
       />
-      {directory ? (
+      {directory && withPerson ? (
         <PersonSelect
           contractorId={contractorId}
           label={t('enrollment.person')}
           description={t('enrollment.personHint')}
-          value={personId}
-          onChange={setPersonId}
+          value={terms.personId}
+          onChange={(personId) => onChange({ ...terms, personId })}
         />
       ) : null}
       <NumberInput
@@ -89,16 +216,19 @@ export function CreateInvitation({ contractorId, onClose, onCreated }: Props) {
         max={100000}
         allowDecimal={false}
         clampBehavior="strict"
-        value={maxUses}
-        onChange={(value) => setMaxUses(Math.max(1, Number(value) || 1))}
+        value={terms.maxUses}
+        onChange={(value) => onChange({ ...terms, maxUses: Math.max(1, Number(value) || 1) })}
       />
       <Select
         label={t('enrollment.expiresIn')}
         data={EXPIRIES.map((value) => ({ value, label: duration(value) }))}
-        value={expiresIn}
+        value={terms.expiresIn}
         allowDeselect={false}
-        onChange={(value) => setExpiresIn(value ?? 'P7D')}
+        onChange={(value) => onChange({ ...terms, expiresIn: value ?? 'P7D' })}
       />
-    </FormModal>
+      <Text size="xs" c="dimmed">
+        {t('invite.waysText')}
+      </Text>
+    </>
   );
 }

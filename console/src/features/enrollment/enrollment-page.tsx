@@ -1,8 +1,7 @@
-import { Alert, Button, Text } from '@mantine/core';
-import { IconAlertTriangle, IconPlus, IconQrcode } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import type { EnrollmentInvitation } from '@tsukasa/api';
+import { Button } from '@mantine/core';
+import { IconPlus, IconQrcode } from '@tabler/icons-react';
+import { useParams } from '@tanstack/react-router';
+import type { EnrollmentInvitation, EnrollmentOption, Note, Platform } from '@tsukasa/api';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
@@ -10,11 +9,15 @@ import { useCan } from '../../app/session.ts';
 import { DataTable } from '../../shared/data-table.tsx';
 import { PagedList, usePages } from '../../shared/list.tsx';
 import { Page, Section } from '../../shared/page.tsx';
+import { PlatformName } from '../../shared/platforms.tsx';
+import { Failure } from '../../shared/query-states.tsx';
 import { Status } from '../../shared/status.tsx';
 import { Time } from '../../shared/time.tsx';
 import { ContractNeeded, useEntitlements } from './contract-needed.tsx';
 import { CreateInvitation } from './create-invitation.tsx';
 import { InvitationModal } from './invitation-modal.tsx';
+import { useEnrollmentOptions } from './options.ts';
+import { SetupNeeded } from './setup-needed.tsx';
 import { INVITATION_TONE } from './tones.ts';
 
 /** Invitations: how devices come in. */
@@ -24,7 +27,9 @@ export function EnrollmentPage() {
   const can = useCan(contractorId);
   const [creating, setCreating] = useState(false);
   const [shown, setShown] = useState<string>();
-  const blocked = usePushProblem(contractorId);
+  const options = useEnrollmentOptions(contractorId);
+  const offered = options.data?.items ?? [];
+  const missing = missingOf(offered);
   const entitlements = useEntitlements(contractorId).data;
   const entitled = entitlements?.functions.includes('enroll') ?? true;
   const pages = usePages(
@@ -41,7 +46,7 @@ export function EnrollmentPage() {
         can('enrollment.write') ? (
           <Button
             leftSection={<IconPlus size={16} aria-hidden />}
-            disabled={blocked !== undefined || !entitled}
+            disabled={!offered.some((one) => one.ready) || !entitled}
             onClick={() => setCreating(true)}
           >
             {t('enrollment.create')}
@@ -52,7 +57,10 @@ export function EnrollmentPage() {
       {entitled || entitlements === undefined ? null : (
         <ContractNeeded contractorId={contractorId} entitlements={entitlements} />
       )}
-      {blocked === undefined ? null : <PushNeeded contractorId={contractorId} state={blocked} />}
+      {options.error === null ? null : <Failure error={options.error} retry={() => void options.refetch()} />}
+      {missing.map(({ platform, note }) => (
+        <SetupNeeded key={platform} contractorId={contractorId} platform={platform} missing={note} />
+      ))}
       <Section padding={0}>
         <PagedList pages={pages} empty={t('enrollment.empty')}>
           {(rows) => <Invitations rows={rows} onOpen={setShown} />}
@@ -61,6 +69,7 @@ export function EnrollmentPage() {
       {creating ? (
         <CreateInvitation
           contractorId={contractorId}
+          options={offered}
           onClose={() => setCreating(false)}
           onCreated={(created) => {
             setCreating(false);
@@ -75,39 +84,11 @@ export function EnrollmentPage() {
   );
 }
 
-/** Why nobody can be invited now; `undefined` when they can (or when it cannot be known here). */
-function usePushProblem(contractorId: string): 'missing' | 'expired' | undefined {
-  const push = useQuery({
-    queryKey: ['push-certificate', contractorId],
-    queryFn: () => call('getPushCertificate', { params: { contractorId } }),
-    enabled: useCan(contractorId)('push_certificate.read'),
-  });
-  const state = push.data?.state;
-  // A request without a certificate yet: `requested` never had one.
-  if (state === 'missing' || (state === 'requested' && push.data?.topic === null)) return 'missing';
-  return state === 'expired' ? 'expired' : undefined;
-}
-
-function PushNeeded({ contractorId, state }: { contractorId: string; state: 'missing' | 'expired' }) {
-  const { t } = useTranslation();
-  const may = useCan(contractorId)('push_certificate.manage');
-  return (
-    <Alert variant="light" color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t('enrollment.pushMissing')}>
-      <Text size="sm" mb="sm">
-        {state === 'missing' ? t('enrollment.pushMissingText') : t('enrollment.pushExpiredText')}
-      </Text>
-      {may ? (
-        <Button
-          size="xs"
-          renderRoot={(props) => <Link {...props} to="/c/$contractorId/push-certificate" params={{ contractorId }} />}
-        >
-          {t('enrollment.toPush')}
-        </Button>
-      ) : (
-        <Text size="sm">{t('enrollment.askAdministrator')}</Text>
-      )}
-    </Alert>
-  );
+/** Each platform that is not ready, with what it lacks. */
+function missingOf(options: readonly EnrollmentOption[]): readonly { platform: Platform; note: Note }[] {
+  const notes = new Map<Platform, Note>();
+  for (const { platform, missing } of options) if (missing !== null) notes.set(platform, missing);
+  return [...notes].map(([platform, note]) => ({ platform, note }));
 }
 
 type RowsProps = { rows: readonly EnrollmentInvitation[]; onOpen: (invitationId: string) => void };
@@ -126,7 +107,21 @@ function Invitations({ rows, onOpen }: RowsProps) {
           header: t('common.state'),
           cell: (row) => <Status tone={INVITATION_TONE[row.state]}>{t(`enrollment.state.${row.state}`)}</Status>,
         },
-        { key: 'usage', header: t('enrollment.usageMode'), cell: (row) => t(`usageMode.${row.usageMode}`) },
+        {
+          key: 'platform',
+          header: t('fields.platform'),
+          cell: (row) => <PlatformName platform={row.platform} />,
+        },
+        {
+          key: 'usage',
+          header: t('enrollment.usageMode'),
+          cell: (row) => (
+            <>
+              {t(`usageMode.${row.usageMode}`)}
+              <span className="age">{t(`managementMode.${row.managementMode}`)}</span>
+            </>
+          ),
+        },
         { key: 'person', header: t('enrollment.person'), cell: (row) => row.person?.name ?? '–' },
         {
           key: 'uses',

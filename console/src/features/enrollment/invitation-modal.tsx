@@ -1,21 +1,24 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { Button, Group, Modal, Stack, Text, Title } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { EnrollmentInvitation } from '@tsukasa/api';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
 import { useCan } from '../../app/session.ts';
 import { ConfirmDanger, useCloseLabel } from '../../shared/confirm-danger.tsx';
-import { CopyField } from '../../shared/copy-field.tsx';
+import { Fact } from '../../shared/fact.tsx';
 import { notify } from '../../shared/notify.ts';
-import { QrCode } from '../../shared/qr-code.tsx';
+import { PlatformName } from '../../shared/platforms.tsx';
+import { QueryStates } from '../../shared/query-states.tsx';
 import { Status } from '../../shared/status.tsx';
 import { Time } from '../../shared/time.tsx';
 import { INVITATION_TONE } from './tones.ts';
+import { WayCard } from './way-card.tsx';
+import { waysOf } from './ways.ts';
 
 type Props = { invitation: EnrollmentInvitation; contractorId: string; onClose: () => void };
 
-/** One invitation: its link and QR code to hand over, how far it is used, and its end. */
+/** One invitation: the ways in which it is used, to hand over; how far it is used, and its end. */
 export function InvitationModal({ invitation, contractorId, onClose }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -26,6 +29,7 @@ export function InvitationModal({ invitation, contractorId, onClose }: Props) {
     <Modal
       opened
       onClose={onClose}
+      size="xl"
       title={invitation.label === '' ? t('enrollment.title') : invitation.label}
       closeButtonProps={useCloseLabel()}
     >
@@ -36,34 +40,29 @@ export function InvitationModal({ invitation, contractorId, onClose }: Props) {
             {t('enrollment.uses')}: {t('enrollment.usesOf', { uses: invitation.uses, maxUses: invitation.maxUses })}
           </Text>
         </Group>
-        {invitation.url === null ? (
-          <Text size="sm">{t('enrollment.linkHidden')}</Text>
-        ) : open ? (
-          <>
-            <Group justify="center">
-              <QrCode text={invitation.url} label={t('enrollment.qr')} size={240} />
-            </Group>
-            <Text size="sm" ta="center">
-              {t('enrollment.qrText')}
-            </Text>
-            <CopyField label={t('enrollment.link')} value={invitation.url} />
-          </>
-        ) : null}
         <dl className="facts">
-          <dt>{t('enrollment.usageMode')}</dt>
-          <dd>{t(`usageMode.${invitation.usageMode}`)}</dd>
-          <dt>{t('enrollment.person')}</dt>
-          <dd>{invitation.person?.name ?? '–'}</dd>
-          <dt>{t('common.expires')}</dt>
-          <dd>
+          <Fact label={t('fields.platform')}>
+            <PlatformName platform={invitation.platform}>{t(`platformKind.${invitation.platform}`)}</PlatformName>
+          </Fact>
+          <Fact label={t('fields.managementMode')}>
+            {t(`usageMode.${invitation.usageMode}`)} · {t(`managementMode.${invitation.managementMode}`)}
+          </Fact>
+          <Fact label={t('enrollment.person')}>{invitation.person?.name ?? '–'}</Fact>
+          <Fact label={t('common.expires')}>
             <Time at={invitation.expiresAt} />
-          </dd>
-          <dt>{t('common.created')}</dt>
-          <dd>
+          </Fact>
+          <Fact label={t('common.created')}>
             <Time at={invitation.createdAt} />
             <span className="age">{invitation.createdBy}</span>
-          </dd>
+          </Fact>
         </dl>
+        {!may ? (
+          <Text size="sm">{t('enrollment.linkHidden')}</Text>
+        ) : open ? (
+          <Ways invitation={invitation} contractorId={contractorId} />
+        ) : (
+          <Text size="sm">{t('invite.closed')}</Text>
+        )}
         {may && open ? (
           <Group justify="flex-end">
             <Button variant="default" onClick={() => setRevoking(true)}>
@@ -82,8 +81,36 @@ export function InvitationModal({ invitation, contractorId, onClose }: Props) {
           await call('revokeInvitation', { params: { contractorId, invitationId: invitation.invitationId } });
           await client.invalidateQueries({ queryKey: ['invitations', contractorId] });
           notify(t('enrollment.revoked'));
+          onClose();
         }}
       />
     </Modal>
+  );
+}
+
+function Ways({ invitation, contractorId }: Omit<Props, 'onClose'>) {
+  const { t } = useTranslation();
+  const { invitationId, platform } = invitation;
+  const methods = useQuery({
+    queryKey: ['enrollment-methods', contractorId, invitationId],
+    queryFn: () => call('listEnrollmentMethods', { params: { contractorId, invitationId } }),
+    // They are secrets, and some of them end soon: nothing is kept once the dialog is closed.
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  });
+  return (
+    <Stack gap="sm">
+      <div>
+        <Title order={2} size="h5">
+          {t('invite.ways')}
+        </Title>
+        <Text size="sm" c="dimmed">
+          {t('invite.waysText')}
+        </Text>
+      </div>
+      <QueryStates query={methods}>
+        {({ items }) => waysOf(items).map((way) => <WayCard key={way.name} way={way} platform={platform} />)}
+      </QueryStates>
+    </Stack>
   );
 }

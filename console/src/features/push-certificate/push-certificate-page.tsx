@@ -10,6 +10,7 @@ import { ConfirmDanger } from '../../shared/confirm-danger.tsx';
 import { Page, Section } from '../../shared/page.tsx';
 import { ProblemAlert } from '../../shared/problem-alert.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
+import { saveText } from '../../shared/save-text.ts';
 import { Status } from '../../shared/status.tsx';
 import { Time, TimeAgo } from '../../shared/time.tsx';
 import { UploadForm } from './upload-form.tsx';
@@ -153,7 +154,7 @@ function RequestStep({ push, contractorId }: { push: PushCertificate; contractor
           <Group>
             <Button
               leftSection={<IconDownload size={16} aria-hidden />}
-              onClick={() => saveText(push.request?.csr ?? '', 'tsukasa-push.csr')}
+              onClick={() => saveText(push.request?.csr ?? '', 'tsukasa-push.csr', 'application/pkcs10')}
             >
               {t('push.downloadCsr')}
             </Button>
@@ -174,13 +175,4 @@ function RequestStep({ push, contractorId }: { push: PushCertificate; contractor
       />
     </Section>
   );
-}
-
-function saveText(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/pkcs10' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }
