@@ -7,7 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
-import { ACTION_STATES, ACTION_TYPES } from '@tsukasa/api';
+import { ACTION_STATES, ACTION_TYPES, BATCH_DEVICE_STATES } from '@tsukasa/api';
 import { readDeviceSearch } from '../features/devices/search.ts';
 import { Loading } from '../shared/query-states.tsx';
 import { billingRoutes, providerBillingRoutes } from './billing-routes.ts';
@@ -106,6 +106,17 @@ const providerAudit = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'ProviderAuditPage'),
 });
 
+const providerAndroid = createRoute({
+  getParentRoute: () => inside,
+  path: '/provider/android',
+  component: lazyRouteComponent(() => import('../features/android/project-page.tsx'), 'ProviderProjectPage'),
+});
+const providerSafety = createRoute({
+  getParentRoute: () => inside,
+  path: '/provider/safety',
+  component: lazyRouteComponent(() => import('../features/safety/provider-safety-page.tsx'), 'ProviderSafetyPage'),
+});
+
 const contractor = createRoute({ getParentRoute: () => inside, path: '/c/$contractorId', component: Outlet });
 const contractPages = [...contractRoutes(contractor), ...billingRoutes(contractor)] as const;
 const providerPages = [...providerContractRoutes(inside), ...providerBillingRoutes(inside)] as const;
@@ -132,6 +143,27 @@ const actions = createRoute({
   validateSearch: (search) =>
     present({ state: manyOf(search['state'], ACTION_STATES), type: manyOf(search['type'], ACTION_TYPES) }),
   component: lazyRouteComponent(() => import('../features/actions/actions-page.tsx'), 'ActionsPage'),
+});
+const batches = createRoute({
+  getParentRoute: () => contractor,
+  path: '/bulk-actions',
+  component: lazyRouteComponent(() => import('../features/bulk/batches-page.tsx'), 'BatchesPage'),
+});
+const batch = createRoute({
+  getParentRoute: () => contractor,
+  path: '/bulk-actions/$batchId',
+  validateSearch: (search) => present({ state: oneOf(search['state'], BATCH_DEVICE_STATES) }),
+  component: lazyRouteComponent(() => import('../features/bulk/batch-page.tsx'), 'BatchPage'),
+});
+const pending = createRoute({
+  getParentRoute: () => contractor,
+  path: '/pending',
+  component: lazyRouteComponent(() => import('../features/bulk/pending-page.tsx'), 'PendingPage'),
+});
+const android = createRoute({
+  getParentRoute: () => contractor,
+  path: '/android',
+  component: lazyRouteComponent(() => import('../features/android/binding-page.tsx'), 'AndroidPage'),
 });
 const enrollment = createRoute({
   getParentRoute: () => contractor,
@@ -197,17 +229,23 @@ const routeTree = root.addChildren([
     staff,
     providerTokens,
     providerAudit,
+    providerAndroid,
+    providerSafety,
     ...providerPages,
     contractor.addChildren([
       dashboard,
       devices,
       device,
       actions,
+      batches,
+      batch,
+      pending,
       enrollment,
       persons,
       members,
       tokens,
       pushCertificate,
+      android,
       audit,
       events,
       settings,

@@ -1,9 +1,10 @@
-import { ActionIcon, AppShell, Box, Burger, Group, Menu, NavLink, Stack, Text } from '@mantine/core';
+import { ActionIcon, AppShell, Badge, Box, Burger, Group, Menu, NavLink, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconActivity,
   IconAdjustments,
   IconBook2,
+  IconBrandAndroid,
   IconBuilding,
   IconCalendarCheck,
   IconCertificate,
@@ -11,6 +12,7 @@ import {
   IconDeviceMobile,
   IconFileDescription,
   IconGauge,
+  IconHandStop,
   IconHistory,
   IconInbox,
   IconKey,
@@ -23,6 +25,8 @@ import {
   IconScale,
   IconSettings,
   IconShieldLock,
+  IconStack2,
+  IconUserCheck,
   IconUserCircle,
   IconUsers,
   IconUsersGroup,
@@ -32,6 +36,8 @@ import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import type { Permission } from '@tsukasa/api';
 import { Fragment, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { usePending } from '../features/bulk/use-pending.ts';
+import { rowsOf } from '../shared/list.tsx';
 import { signOut } from './better-auth.ts';
 import { Brand } from './brand.tsx';
 import { ContractorSwitcher } from './contractor-switcher.tsx';
@@ -43,6 +49,8 @@ const FLEET = [
   { to: '/c/$contractorId', key: 'dashboard', icon: IconGauge, needs: 'contractor.read', exact: true },
   { to: '/c/$contractorId/devices', key: 'devices', icon: IconDeviceMobile, needs: 'devices.read' },
   { to: '/c/$contractorId/actions', key: 'actions', icon: IconPlayerPlay, needs: 'actions.read' },
+  { to: '/c/$contractorId/bulk-actions', key: 'bulkActions', icon: IconStack2, needs: 'actions.read' },
+  { to: '/c/$contractorId/pending', key: 'pending', icon: IconUserCheck, needs: 'actions.read' },
   { to: '/c/$contractorId/enrollment', key: 'enrollment', icon: IconQrcode, needs: 'enrollment.read' },
   { to: '/c/$contractorId/persons', key: 'persons', icon: IconUsers, needs: 'directory.read' },
   { to: '/c/$contractorId/events', key: 'events', icon: IconActivity, needs: 'events.read' },
@@ -56,6 +64,7 @@ const ADMINISTRATION = [
     icon: IconCertificate,
     needs: 'push_certificate.read',
   },
+  { to: '/c/$contractorId/android', key: 'android', icon: IconBrandAndroid, needs: 'platforms.read' },
   { to: '/c/$contractorId/audit', key: 'audit', icon: IconHistory, needs: 'audit.read' },
   { to: '/c/$contractorId/settings', key: 'settings', icon: IconSettings, needs: 'contractor.read' },
 ] as const satisfies readonly NavItem[];
@@ -80,6 +89,8 @@ const PROVIDER_BILLING = [
 const PROVIDER_ADMINISTRATION = [
   { to: '/provider/staff', key: 'staff', icon: IconShieldLock, needs: 'provider.staff.manage' },
   { to: '/provider/api-tokens', key: 'apiTokens', icon: IconKey, needs: 'provider.staff.manage' },
+  { to: '/provider/android', key: 'providerAndroid', icon: IconBrandAndroid, needs: 'provider.read' },
+  { to: '/provider/safety', key: 'safety', icon: IconHandStop, needs: 'provider.read' },
   { to: '/provider/audit', key: 'audit', icon: IconHistory, needs: 'provider.audit.read' },
 ] as const satisfies readonly NavItem[];
 type NavItem = {
@@ -185,6 +196,9 @@ function NavItemLink({ item, contractorId }: { item: Item; contractorId: string 
       className="nav-link"
       label={t(`nav.${item.key}`)}
       leftSection={<item.icon size={18} stroke={1.7} aria-hidden />}
+      rightSection={
+        item.key === 'pending' && contractorId !== undefined ? <PendingCount contractorId={contractorId} /> : undefined
+      }
       renderRoot={(props) => (
         <Link
           {...props}
@@ -194,6 +208,21 @@ function NavItemLink({ item, contractorId }: { item: Item; contractorId: string 
         />
       )}
     />
+  );
+}
+
+/** How many wait for a second person, where the reader goes to see them. */
+function PendingCount({ contractorId }: { contractorId: string }) {
+  const { t } = useTranslation();
+  const pages = usePending(contractorId, true);
+  const first = pages.data?.pages[0];
+  const count = first?.total ?? rowsOf(pages).length;
+  if (count === 0) return null;
+  const more = first?.total === undefined && pages.hasNextPage;
+  return (
+    <Badge size="sm" circle={count < 10} color="red.9" aria-label={t('decision.count', { count })}>
+      {more ? `${count}+` : count}
+    </Badge>
   );
 }
 

@@ -1,6 +1,10 @@
 import type { Language } from '../app/language.ts';
+import { androidAudit, androidEvents, androidFailures, androidNotes } from './codes-android.ts';
 import { contractAudit, contractEvents } from './codes-contracts.ts';
-import { windowsEvents, windowsNotes } from './codes-windows.ts';
+import { detailGroups, details } from './codes-details.ts';
+import { safetyAudit, safetyNotes } from './codes-safety.ts';
+import { windowsEvents, windowsFailures, windowsMeanings, windowsNotes } from './codes-windows.ts';
+import { windowsEnrollmentEvents, windowsEnrollmentNotes } from './codes-windows-enrollment.ts';
 
 /**
  * Wordings of the server's own fixed names: notes of actions, why they failed, kinds of events, names of audited acts.
@@ -111,6 +115,14 @@ const effect: Wordings = {
     '端末が大きな音を鳴らします。紛失モードを終了するか、端末で操作するまで鳴り続けます。',
     'The device plays a loud sound until lost mode ends or somebody stops it at the device.',
   ),
+  lost_mode_on: w(
+    '端末がロックされ、入力した連絡先が表示されます。紛失モードを終えるまで使えません。',
+    'The device locks and shows whom to call; it cannot be used until lost mode ends.',
+  ),
+  lost_mode_off: w(
+    '紛失モードが終わり、再び使えるようになります。',
+    'Lost mode ends and the device can be used again.',
+  ),
   name_changes: w('端末に表示される名前が変わります。', 'The name shown on the device changes.'),
   raw_command: w(
     '入力したコマンドをそのまま端末に送ります。何が起こるかはコマンドによります。',
@@ -131,6 +143,22 @@ const effect: Wordings = {
   push_refused: w('Apple が通知を受け付けませんでした（{reason}）', 'Apple did not accept the notification ({reason})'),
 };
 
+/** What is missing before devices can be invited, and when a device comes by itself. */
+const channel: Wordings = {
+  'push_certificate.missing': w(
+    'プッシュ証明書がありません。このサーバーが Apple を通じて端末を呼び出すためのもので、無料で、年に 1 回更新します。',
+    'There is no push certificate. It lets this server wake devices through Apple, is free of charge, and renewed once a year.',
+  ),
+  'push_certificate.expired': w(
+    'プッシュ証明書の期限が切れているため、端末を呼び出せません。更新してください。',
+    'The push certificate has expired, so devices cannot be woken. Please renew it.',
+  ),
+  'apple.woken_only': w(
+    'Apple の端末は、呼び出されたときに通信します。自分から通信する時刻は決まっていません。',
+    'Apple devices come when they are woken; by themselves they come at no fixed time.',
+  ),
+};
+
 /** Why an action cannot work on a device. */
 const refusal: Wordings = {
   'action.device_not_managed': w('この端末は現在管理されていません。', 'The device is not managed now.'),
@@ -143,6 +171,11 @@ const refusal: Wordings = {
   'action.not_possible': w('この端末ではできません。', 'The device cannot do it.'),
   'action.not_in_lost_mode': w('端末が紛失モードのときだけできます。', 'Only while the device is in lost mode.'),
   'action.no_passcode': w('端末にパスコードが設定されていません。', 'The device has no passcode.'),
+  'action.not_on_this_platform': w('この種類の端末にはない操作です。', 'Devices of this kind do not have it.'),
+  'action.reserved_node': w(
+    'この項目には専用の操作があるか、サーバーだけが変更します。',
+    'There is an action for it, or only the server changes it.',
+  ),
   'action.platform': w('この種類の端末にはない操作です。', 'Devices of this kind do not have it.'),
   'action.os_too_old': w(
     'OS {introduced} 以降が必要です（この端末は {version}）。',
@@ -186,6 +219,13 @@ const wake: Wordings = {
   not_enrolled: w('端末が登録されていません', 'The device is not enrolled'),
 };
 
+/** What a push service answered; most of it is in its own words and shown as it is. */
+const wakeAnswer: Wordings = {
+  accepted: w('受け付けられました', 'Accepted'),
+  delivered: w('届きました', 'Delivered'),
+  received: w('受け付けられました', 'Accepted'),
+};
+
 const failure: Wordings = {
   device_refused: w('端末が実行を断りました', 'The device refused'),
   'cause.unsupported_command': w('端末が対応していない操作です', 'The device does not support it'),
@@ -199,6 +239,7 @@ const failure: Wordings = {
   'cause.profile_refused': w('プロファイルが断られました', 'The profile was refused'),
   'cause.profile_invalid': w('プロファイルに誤りがあります', 'The profile is not valid'),
   format_error: w('端末がコマンドを理解できませんでした', 'The device did not understand the command'),
+  outcome_unknown: w('結果が分かりませんでした', 'What became of it is not known'),
   no_answer: w(
     '端末は受け取りましたが、期限までに応答しませんでした',
     'The device fetched it but did not answer in time',
@@ -422,11 +463,24 @@ const section: Wordings = {
 
 const asMap = (...records: readonly Wordings[]) => new Map(records.flatMap((record) => Object.entries(record)));
 export const codes = {
-  note: asMap(effect, refusal, wake, windowsNotes),
-  failure: asMap(failure, refusal),
-  wake: asMap(wake),
-  event: asMap(event, contractEvents, windowsEvents),
-  audit: asMap(audit, contractAudit),
+  note: asMap(
+    effect,
+    refusal,
+    wake,
+    channel,
+    windowsNotes,
+    windowsEnrollmentNotes,
+    windowsMeanings,
+    androidNotes,
+    safetyNotes,
+  ),
+  failure: asMap(failure, refusal, windowsNotes, windowsFailures, androidNotes, androidFailures, safetyNotes),
+  wake: asMap(wake, windowsNotes, androidNotes),
+  wakeAnswer: asMap(wakeAnswer, windowsNotes, androidNotes),
+  detailGroup: asMap(detailGroups),
+  detail: asMap(details),
+  event: asMap(event, contractEvents, windowsEvents, windowsEnrollmentEvents, androidEvents),
+  audit: asMap(audit, contractAudit, safetyAudit, androidAudit),
   source: asMap(source),
   section: asMap(section),
 };

@@ -17,6 +17,11 @@ export function useWording(): (kind: CodeKind, code: string, params?: Params) =>
   };
 }
 
+/** Whether the console has words for a code. */
+export function hasWording(kind: CodeKind, code: string): boolean {
+  return codes[kind].has(code);
+}
+
 function valueText(value: unknown, duration: (iso: string) => string): string {
   if (value === undefined || value === null) return '–';
   if (Array.isArray(value)) return value.map((v) => valueText(v, duration)).join(', ');

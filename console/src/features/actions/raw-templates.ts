@@ -37,19 +37,29 @@ function emptyOf(type: string): string {
   return kind === 'data' ? '<data></data>' : '<string></string>';
 }
 
-/** One command on one node; what is written to a node has its format beside it. */
+/** One command on one node; what is written to a node has its format beside it. `requestType` is `Get ./DevDetail/SwV`. */
 function syncmlOf({ requestType, keys }: RawCommand): string {
-  const data = keys.some(({ name, required }) => name === 'Data' && required)
-    ? ['<Meta><Format xmlns="syncml:metinf">chr</Format></Meta>', '<Data></Data>']
-    : [];
-  const item = ['<Target><LocURI>./</LocURI></Target>', ...data].map((line) => INDENT.repeat(2) + line);
+  const [verb = 'Get', uri = './'] = requestType.split(' ', 2);
+  const format = keys.find(({ name }) => name === 'Data')?.type;
+  const data =
+    format === undefined
+      ? []
+      : [
+          `<Meta><Format xmlns="syncml:metinf">${format}</Format></Meta>`,
+          ...(format === 'null' ? [] : ['<Data></Data>']),
+        ];
+  const item = [`<Target><LocURI>${escaped(uri)}</LocURI></Target>`, ...data].map((line) => INDENT.repeat(2) + line);
   return [
-    `<${requestType}>`,
+    `<${verb}>`,
     `${INDENT}<CmdID>1</CmdID>`,
     `${INDENT}<Item>`,
     ...item,
     `${INDENT}</Item>`,
-    `</${requestType}>`,
+    `</${verb}>`,
     '',
   ].join('\n');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

@@ -9,6 +9,7 @@ import { DEVICE_TABS, type DeviceTab } from '../../app/device-tabs.ts';
 import { oneOf } from '../../app/search.ts';
 import { useCan } from '../../app/session.ts';
 import { Page } from '../../shared/page.tsx';
+import { PLATFORM, PlatformName } from '../../shared/platforms.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
 import { Status } from '../../shared/status.tsx';
 import { TimeAgo } from '../../shared/time.tsx';
@@ -21,6 +22,7 @@ import { Identities } from './identities.tsx';
 import { Apps, Certificates, Profiles } from './inventory.tsx';
 import type { DeviceFacts } from './observed.tsx';
 import { Overview } from './overview.tsx';
+import { RecoveryKeys } from './recovery-keys.tsx';
 import { SupportNotice } from './support-notice.tsx';
 
 /** One device: what it said of itself and when, what can be done with it, what was done. */
@@ -66,7 +68,10 @@ function Headline({ device }: { device: DeviceFacts }) {
           .filter(Boolean)
           .join(' · ')}
       </Text>
-      <Text size="sm">{t(`usageMode.${device.usageMode}`)}</Text>
+      <PlatformName platform={device.platform} />
+      <Text size="sm">
+        {t(`usageMode.${device.usageMode}`)} · {t(`managementMode.${device.managementMode}`)}
+      </Text>
       <Text size="sm">
         {t('fields.lastContactAt')}: <TimeAgo at={device.lastContactAt} />
       </Text>
@@ -99,6 +104,7 @@ function Content({ device, contractorId }: { device: DeviceFacts; contractorId: 
   const navigate = useNavigate({ from: '/c/$contractorId/devices/$deviceId' });
   const can = useCan(contractorId);
   const shown = DEVICE_TABS.filter((one) => {
+    if (!PLATFORM[device.platform].tabs.has(one)) return false;
     if (one === 'actions') return can('actions.read');
     if (one === 'raw') return can('actions.raw');
     return true;
@@ -150,6 +156,9 @@ function Content({ device, contractorId }: { device: DeviceFacts; contractorId: 
         </Tabs.Panel>
         <Tabs.Panel value="identities" pt="md">
           <Identities {...props} />
+        </Tabs.Panel>
+        <Tabs.Panel value="recoveryKeys" pt="md">
+          <RecoveryKeys {...props} />
         </Tabs.Panel>
         <Tabs.Panel value="raw" pt="md">
           <RawCommand {...props} />

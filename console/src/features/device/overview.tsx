@@ -1,18 +1,17 @@
-import { Anchor, Code, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Anchor, Box, Code, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '../../app/session.ts';
-import { useWording } from '../../shared/codes.ts';
 import { Fact } from '../../shared/fact.tsx';
 import { formatBytes, formatPercent, useLanguage } from '../../shared/format.ts';
 import { Section } from '../../shared/page.tsx';
-import { Status, type Tone } from '../../shared/status.tsx';
-import { Time, TimeAgo, TimeUntil } from '../../shared/time.tsx';
-import { MANAGEMENT_TONE, SUPPORT_TONE } from '../devices/cells.tsx';
+import { hasField, type PlatformField } from '../../shared/platforms.tsx';
+import { Time, TimeAgo } from '../../shared/time.tsx';
+import { Details } from './details.tsx';
+import { Management } from './management.tsx';
 import { type DeviceFacts, type DevicePart, Observed } from './observed.tsx';
-
-type BooleanField = { [K in keyof DeviceFacts]: DeviceFacts[K] extends boolean | null ? K : never }[keyof DeviceFacts];
+import { Security } from './security.tsx';
 
 /** What is known of the device; under each value stands when the device said so. */
 export function Overview({ device, contractorId }: DevicePart) {
@@ -28,11 +27,15 @@ export function Overview({ device, contractorId }: DevicePart) {
         <Hardware device={device} />
         <Network device={device} />
       </Stack>
+      <Box style={{ gridColumn: '1 / -1' }}>
+        <Details device={device} />
+      </Box>
     </SimpleGrid>
   );
 }
 
-function Facts({ title, children }: { title: string; children: ReactNode }) {
+/** A part of the overview: facts under a heading. */
+export function Facts({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Section title={title}>
       <dl className="facts">{children}</dl>
@@ -43,6 +46,8 @@ function Facts({ title, children }: { title: string; children: ReactNode }) {
 function Identity({ device, contractorId }: DevicePart) {
   const { t } = useTranslation();
   const directory = useCan(contractorId)('directory.read');
+  const own = (field: PlatformField) =>
+    hasField(device, field) ? <Observed device={device} field={field} label={t(`fields.${field}`)} /> : null;
   return (
     <Facts title={t('device.identity')}>
       <Observed device={device} field="name" label={t('fields.name')} />
@@ -72,37 +77,20 @@ function Identity({ device, contractorId }: DevicePart) {
         )}
       </Fact>
       <Observed device={device} field="serialNumber" label={t('fields.serialNumber')} />
+      {own('manufacturer')}
       <Observed device={device} field="modelName" label={t('fields.modelName')} />
-      <Observed device={device} field="model" label={t('fields.model')} />
-      <Observed device={device} field="productName" label={t('fields.productName')} />
+      {own('model')}
+      {own('productName')}
       <Observed device={device} field="osVersion" label={t('fields.osVersion')}>
         {device.osFamily} {device.osVersion} {device.osBuild === null ? '' : `(${device.osBuild})`}
       </Observed>
+      {own('osEdition')}
+      {own('securityPatchLevel')}
+      {own('apiLevel')}
+      {own('domainName')}
       <Fact label={t('fields.hardwareId')}>
         <Code>{device.hardwareId}</Code>
       </Fact>
-    </Facts>
-  );
-}
-
-function Security({ device }: { device: DeviceFacts }) {
-  const { t } = useTranslation();
-  const flag = (field: BooleanField, yes: string, no: string, tones: [Tone, Tone]) => (
-    <Observed device={device} field={field} label={t(`fields.${field}`)}>
-      <Status tone={device[field] === true ? tones[0] : tones[1]}>{device[field] === true ? yes : no}</Status>
-    </Observed>
-  );
-  const mac = device.osFamily === 'macOS';
-  return (
-    <Facts title={t('device.security')}>
-      {flag('supervised', t('device.supervised'), t('device.notSupervised'), ['good', 'quiet'])}
-      {flag('passcodePresent', t('device.present'), t('device.absent'), ['good', 'warning'])}
-      {mac ? null : flag('passcodeCompliant', t('common.yes'), t('common.no'), ['good', 'warning'])}
-      {flag('encrypted', t('device.encrypted'), t('device.notEncrypted'), ['good', 'warning'])}
-      {flag('activationLock', t('device.on'), t('device.off'), ['active', 'quiet'])}
-      {mac ? null : flag('lostMode', t('device.on'), t('device.off'), ['bad', 'quiet'])}
-      {mac ? flag('firewallEnabled', t('device.on'), t('device.off'), ['good', 'warning']) : null}
-      {mac ? flag('userApproved', t('common.yes'), t('common.no'), ['good', 'warning']) : null}
     </Facts>
   );
 }
@@ -148,77 +136,6 @@ function Network({ device }: { device: DeviceFacts }) {
       {known.map((field) => (
         <Observed key={field} device={device} field={field} label={t(`fields.${field}`)} />
       ))}
-    </Facts>
-  );
-}
-
-function Management({ device, contractorId }: DevicePart) {
-  const { t } = useTranslation();
-  const word = useWording();
-  const { channel } = device;
-  return (
-    <Facts title={t('device.management')}>
-      <Fact label={t('fields.managementState')}>
-        <Status tone={MANAGEMENT_TONE[device.managementState]}>{t(`managementState.${device.managementState}`)}</Status>
-      </Fact>
-      <Fact label={t('fields.support')}>
-        {device.support === null ? (
-          '–'
-        ) : (
-          <Status tone={SUPPORT_TONE[device.support]}>{t(`support.${device.support}`)}</Status>
-        )}
-      </Fact>
-      <Fact label={t('device.channel')}>
-        <Status tone={channel.canWake ? 'good' : 'warning'}>
-          {channel.canWake ? t('device.canWake') : t('device.cannotWake')}
-        </Status>
-        {channel.canWake || channel.whyNot === null ? null : (
-          <span className="age">
-            {word('wake', channel.whyNot)}{' '}
-            {channel.whyNot.includes('push_certificate') ? (
-              <Anchor
-                size="xs"
-                renderRoot={(props) => (
-                  <Link {...props} to="/c/$contractorId/push-certificate" params={{ contractorId }} />
-                )}
-              >
-                {t('nav.pushCertificate')}
-              </Anchor>
-            ) : null}
-          </span>
-        )}
-      </Fact>
-      <Fact label={t('fields.lastContactAt')}>
-        <TimeAgo at={device.lastContactAt} />
-      </Fact>
-      <Fact label={t('device.lastWakeAt')}>
-        <TimeAgo at={channel.lastWakeAt} never="–" />
-        {channel.lastWakeAnswer === null ? null : (
-          <span className="age">
-            {t('device.lastWakeAnswer')}: {channel.lastWakeAnswer}
-          </span>
-        )}
-      </Fact>
-      {channel.nextWakeAt === null ? null : (
-        <Fact label={t('device.nextWakeAt')}>
-          <TimeUntil at={channel.nextWakeAt} />
-        </Fact>
-      )}
-      <Fact label={t('device.nextObservationAt')}>
-        {channel.nextObservationAt === null ? '–' : <TimeUntil at={channel.nextObservationAt} />}
-      </Fact>
-      <Fact label={t('device.identityNotAfter')}>
-        {channel.identityNotAfter === null ? '–' : <Time at={channel.identityNotAfter} day />}
-      </Fact>
-      <Fact label={t('fields.enrolledAt')}>{device.enrolledAt === null ? '–' : <Time at={device.enrolledAt} />}</Fact>
-      <Fact label={t('fields.createdAt')}>
-        <Time at={device.createdAt} />
-      </Fact>
-      {device.unmanagedAt === null ? null : (
-        <Fact label={t('fields.unmanagedAt')}>
-          <Time at={device.unmanagedAt} />
-        </Fact>
-      )}
     </Facts>
   );
 }

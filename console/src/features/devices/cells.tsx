@@ -2,6 +2,7 @@ import type { DeviceSummary } from '@tsukasa/api';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatPercent, useLanguage } from '../../shared/format.ts';
+import { PlatformName } from '../../shared/platforms.tsx';
 import { Status, type Tone } from '../../shared/status.tsx';
 import { TimeAgo } from '../../shared/time.tsx';
 import type { ColumnKey } from './search.ts';
@@ -36,6 +37,12 @@ export function useCell(): (device: DeviceSummary, column: ColumnKey) => ReactNo
         return <Status tone={MANAGEMENT_TONE[d.managementState]}>{t(`managementState.${d.managementState}`)}</Status>;
       case 'support':
         return d.support === null ? '–' : <Status tone={SUPPORT_TONE[d.support]}>{t(`support.${d.support}`)}</Status>;
+      case 'platform':
+        return <PlatformName platform={d.platform} />;
+      case 'managementMode':
+        return t(`managementMode.${d.managementMode}`);
+      case 'policyCompliant':
+        return two(d.policyCompliant, t('common.yes'), <Status tone="warning">{t('common.no')}</Status>);
       case 'usageMode':
         return t(`usageMode.${d.usageMode}`);
       case 'supervised':

@@ -3,7 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconColumns3, IconDownload, IconPlus, IconRefresh } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, urlOf } from '../../app/api.ts';
 import { useCan } from '../../app/session.ts';
@@ -12,6 +12,9 @@ import { Page } from '../../shared/page.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
 import { SearchInput } from '../../shared/search-input.tsx';
 import { TimeAgo } from '../../shared/time.tsx';
+import { BulkBar } from '../bulk/bulk-bar.tsx';
+import { ChooseAll } from '../bulk/choose-all.tsx';
+import { NONE, type Selection } from '../bulk/selection.ts';
 import { ActiveFilters, FilterButton } from './filters.tsx';
 import { DeviceCards, DeviceTable } from './rows.tsx';
 import { COLUMNS, type ColumnKey, columnsOf, countFilters, type DeviceSearch, filtersOf } from './search.ts';
@@ -41,8 +44,12 @@ export function DevicesPage() {
     refetchOnWindowFocus: false,
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) <= FOLLOWED ? 30_000 : false),
   });
+  const mayAct = can('actions.refresh');
+  const [selection, setSelection] = useState<Selection>(NONE);
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   const total = pages.data?.pages[0]?.total;
+  // "All that match" means what the list shows: with another filter it would mean other devices.
+  useEffect(() => setSelection((now) => (now.kind === 'all' && now.filter !== filters ? NONE : now)), [filters]);
   const change = (next: Partial<{ [K in keyof DeviceSearch]: DeviceSearch[K] | undefined }>) =>
     void navigate({ search: clean({ ...search, ...next }), replace: true });
   const columns = columnsOf(search);
@@ -53,6 +60,7 @@ export function DevicesPage() {
     contractorId,
     more: pages.hasNextPage && !pages.isFetchingNextPage ? () => void pages.fetchNextPage() : undefined,
     fetchingMore: pages.isFetchingNextPage,
+    ...(mayAct ? { selection, onSelect: setSelection } : {}),
   };
   return (
     <Page
@@ -85,6 +93,9 @@ export function DevicesPage() {
         </Group>
         <ActiveFilters search={search} onChange={change} />
         <ListState total={total} readAt={pages.dataUpdatedAt} onReload={() => void pages.refetch()} />
+        {mayAct ? (
+          <ChooseAll rows={rows} total={list.total} filters={filters} selection={selection} onChange={setSelection} />
+        ) : null}
         <QueryStates
           query={pages}
           empty={{ when: () => rows.length === 0, text: filtered ? t('states.emptySearch') : t('devices.empty') }}
@@ -102,6 +113,9 @@ export function DevicesPage() {
             )
           }
         </QueryStates>
+        {mayAct ? (
+          <BulkBar contractorId={contractorId} selection={selection} total={list.total} onChange={setSelection} />
+        ) : null}
       </Stack>
     </Page>
   );

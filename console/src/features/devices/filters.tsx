@@ -6,8 +6,10 @@ import { useParams } from '@tanstack/react-router';
 import {
   ATTENTION_KINDS,
   DEVICE_SORTS,
+  MANAGEMENT_MODES,
   MANAGEMENT_STATES,
   OS_FAMILIES,
+  PLATFORMS,
   SUPPORT_STATES,
   USAGE_MODES,
 } from '@tsukasa/api';
@@ -91,6 +93,13 @@ function FilterForm({ contractorId, search, onChange, sortable }: Props) {
         onChange={(state) => onChange({ state })}
       />
       <Many
+        label={t('fields.platform')}
+        options={PLATFORMS}
+        word={(platform) => t(`platform.${platform}`)}
+        value={search.platform}
+        onChange={(platform) => onChange({ platform })}
+      />
+      <Many
         label={t('devices.osFamily')}
         options={OS_FAMILIES}
         word={(family) => family}
@@ -108,6 +117,13 @@ function FilterForm({ contractorId, search, onChange, sortable }: Props) {
         word={(mode) => t(`usageMode.${mode}`)}
         value={search.usageMode}
         onChange={(usageMode) => onChange({ usageMode })}
+      />
+      <Many
+        label={t('fields.managementMode')}
+        options={MANAGEMENT_MODES}
+        word={(mode) => t(`managementMode.${mode}`)}
+        value={search.managementMode}
+        onChange={(managementMode) => onChange({ managementMode })}
       />
       <Many
         label={t('devices.support')}
@@ -232,6 +248,14 @@ export function ActiveFilters({ search, onChange }: { search: DeviceSearch; onCh
   for (const state of search.state ?? []) {
     add(t(`managementState.${state}`), () => onChange({ state: search.state?.filter((s) => s !== state) }));
   }
+  for (const platform of search.platform ?? []) {
+    add(t(`platform.${platform}`), () => onChange({ platform: search.platform?.filter((p) => p !== platform) }));
+  }
+  for (const mode of search.managementMode ?? []) {
+    add(t(`managementMode.${mode}`), () =>
+      onChange({ managementMode: search.managementMode?.filter((m) => m !== mode) }),
+    );
+  }
   for (const family of search.osFamily ?? []) {
     add(family, () => onChange({ osFamily: search.osFamily?.filter((f) => f !== family) }));
   }
@@ -274,6 +298,8 @@ export function ActiveFilters({ search, onChange }: { search: DeviceSearch; onCh
           onChange({
             attention: undefined,
             state: undefined,
+            platform: undefined,
+            managementMode: undefined,
             osFamily: undefined,
             osVersion: undefined,
             usageMode: undefined,

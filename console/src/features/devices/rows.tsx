@@ -5,8 +5,11 @@ import { useVirtualizer, useWindowVirtualizer } from '@tanstack/react-virtual';
 import { DEVICE_SORTS, type DeviceSummary } from '@tsukasa/api';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PlatformIcon } from '../../shared/platforms.tsx';
 import { Status } from '../../shared/status.tsx';
 import { TimeAgo } from '../../shared/time.tsx';
+import { useChoosing } from '../bulk/choosing.tsx';
+import type { Selection } from '../bulk/selection.ts';
 import { deviceName, MANAGEMENT_TONE, useCell } from './cells.tsx';
 import type { ColumnKey, DeviceSearch } from './search.ts';
 
@@ -17,6 +20,9 @@ type ListProps = {
   /** Asks for the next page; absent when there is none or it is on its way. */
   readonly more: (() => void) | undefined;
   readonly fetchingMore: boolean;
+  /** Which rows are chosen; absent where nothing can be done with several. */
+  readonly selection?: Selection;
+  readonly onSelect?: (selection: Selection) => void;
 };
 type SortKey = (typeof DEVICE_SORTS)[number];
 type TableProps = ListProps & {
@@ -29,10 +35,13 @@ const ROW = 44;
 const CARD = 90;
 
 /** A real table in a scrolling box; only the rows in sight exist, the rest is two spacer rows. */
-export function DeviceTable({ rows, total, contractorId, more, fetchingMore, columns, search, onSort }: TableProps) {
+export function DeviceTable(props: TableProps) {
+  const { rows, total, contractorId, more, fetchingMore, columns, search, onSort } = props;
   const { t } = useTranslation();
   const navigate = useNavigate();
   const cell = useCell();
+  const choose = useChoosing(props);
+  const span = columns.length + (choose === undefined ? 0 : 1);
   const box = useRef<HTMLDivElement>(null);
   const restored = useElementScrollRestoration({ id: 'devices' });
   const virtual = useVirtualizer({
@@ -64,13 +73,18 @@ export function DeviceTable({ rows, total, contractorId, more, fetchingMore, col
         >
           <thead>
             <tr aria-rowindex={1}>
+              {choose === undefined ? null : (
+                <th scope="col" className="choose">
+                  {choose.header}
+                </th>
+              )}
               {columns.map((column) => (
                 <HeaderCell key={column} column={column} search={search} onSort={onSort} />
               ))}
             </tr>
           </thead>
           <tbody>
-            <Spacer height={before} span={columns.length} />
+            <Spacer height={before} span={span} />
             {items.map(({ index }) => {
               const device = rows[index];
               if (device === undefined) return null;
@@ -82,10 +96,11 @@ export function DeviceTable({ rows, total, contractorId, more, fetchingMore, col
                   className="row"
                   aria-rowindex={index + 2}
                   onClick={(event) => {
-                    if (event.target instanceof Element && event.target.closest('a') !== null) return;
+                    if (event.target instanceof Element && event.target.closest('a, .choose') !== null) return;
                     void navigate({ to: '/c/$contractorId/devices/$deviceId', params });
                   }}
                 >
+                  {choose === undefined ? null : <td className="choose">{choose.row(index)}</td>}
                   {columns.map((column) => (
                     <td key={column} className="tabular">
                       {column === 'name' ? (
@@ -106,7 +121,7 @@ export function DeviceTable({ rows, total, contractorId, more, fetchingMore, col
                 </tr>
               );
             })}
-            <Spacer height={after} span={columns.length} />
+            <Spacer height={after} span={span} />
           </tbody>
         </table>
       </section>
@@ -156,7 +171,9 @@ function HeaderCell({ column, search, onSort }: HeaderProps) {
 }
 
 /** The same list where there is no room for a table: it scrolls with the page. */
-export function DeviceCards({ rows, contractorId, more }: ListProps) {
+export function DeviceCards(props: ListProps) {
+  const { rows, contractorId, more } = props;
+  const choose = useChoosing(props);
   const { t } = useTranslation();
   const cell = useCell();
   const list = useRef<HTMLUListElement>(null);
@@ -190,23 +207,26 @@ export function DeviceCards({ rows, contractorId, more }: ListProps) {
               top: 0,
               height: CARD,
               transform: `translateY(${start - virtual.options.scrollMargin}px)`,
+              display: 'flex',
+              borderBottom: '1px solid var(--tsukasa-line)',
             }}
           >
+            {choose === undefined ? null : <span className="choose">{choose.row(index)}</span>}
             <Link
               to="/c/$contractorId/devices/$deviceId"
               params={{ contractorId, deviceId: device.deviceId }}
               preload={false}
               className="number-link"
               style={{
-                height: '100%',
+                flex: 1,
+                minWidth: 0,
                 padding: '12px 14px',
-                borderBottom: '1px solid var(--tsukasa-line)',
                 borderRadius: 0,
               }}
             >
               <Group justify="space-between" wrap="nowrap" gap="xs">
                 <Text fw={600} size="sm" truncate>
-                  {deviceName(device, t('devices.unnamed'))}
+                  <PlatformIcon platform={device.platform} /> {deviceName(device, t('devices.unnamed'))}
                 </Text>
                 <Status tone={MANAGEMENT_TONE[device.managementState]}>
                   {t(`managementState.${device.managementState}`)}

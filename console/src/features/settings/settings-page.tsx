@@ -12,6 +12,7 @@ import { notify } from '../../shared/notify.ts';
 import { Page, Section } from '../../shared/page.tsx';
 import { ProblemAlert } from '../../shared/problem-alert.tsx';
 import { QueryStates } from '../../shared/query-states.tsx';
+import { SafetySection } from '../safety/safety-section.tsx';
 
 const OBSERVE = ['PT15M', 'PT1H', 'PT4H', 'PT12H', 'P1D', 'P7D'];
 const SILENT = ['PT1H', 'PT12H', 'P1D', 'P3D', 'P7D', 'P14D', 'P30D', 'P90D'];
@@ -40,6 +41,7 @@ export function SettingsPage() {
           )
         }
       </QueryStates>
+      <SafetySection contractorId={contractorId} />
     </Page>
   );
 }
