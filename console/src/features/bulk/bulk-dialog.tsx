@@ -2,7 +2,7 @@ import { Button, Group, Loader, Modal, Select, Stack, Text, Textarea } from '@ma
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { ACTION_PERMISSIONS, ACTION_TYPES, type ActionType, type BatchPreview, type Platform } from '@tsukasa/api';
+import { ACTION_PERMISSIONS, ACTION_TYPES, type ActionType } from '@tsukasa/api';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
@@ -11,10 +11,9 @@ import { useCan } from '../../app/session.ts';
 import { useCloseLabel } from '../../shared/confirm-danger.tsx';
 import { useDialogFocus } from '../../shared/dialog-focus.ts';
 import { notify } from '../../shared/notify.ts';
-import { PLATFORM } from '../../shared/platforms.tsx';
 import { ProblemAlert } from '../../shared/problem-alert.tsx';
-import { ParamFields } from '../actions/param-fields.tsx';
 import { type ActionValues, paramsOf, problemsOf } from '../actions/params.ts';
+import { BulkParams } from './bulk-params.tsx';
 import { BulkPreview } from './bulk-preview.tsx';
 import { requestOf, type Selection } from './selection.ts';
 
@@ -67,17 +66,11 @@ export function BulkDialog({ contractorId, selection, first, onClose }: Props) {
             }}
           />
           {type === undefined ? <Text size="sm">{t('bulk.chooseAction')}</Text> : null}
-          {type === undefined ? null : (
-            <ParamFields
-              type={type}
-              options={paramsFor(data)}
-              required={REQUIRED[type] ?? []}
-              values={values}
-              onChange={setValues}
-            />
-          )}
           {preview.isFetching && data === undefined ? <Loader size="sm" type="dots" /> : null}
           {data === undefined ? null : <BulkPreview preview={data} />}
+          {data === undefined || data.possible === 0 ? null : (
+            <BulkParams preview={data} required={REQUIRED[data.type] ?? []} values={values} onChange={setValues} />
+          )}
           {data === undefined || data.possible === 0 ? null : (
             <Textarea
               label={t('common.reason')}
@@ -111,12 +104,6 @@ export function BulkDialog({ contractorId, selection, first, onClose }: Props) {
       </form>
     </Modal>
   );
-}
-
-/** Parameters that some of the chosen devices have; the preview says where one of them means nothing. */
-function paramsFor(preview: BatchPreview | undefined): readonly string[] {
-  const platforms = new Set<Platform>(preview?.groups.filter((one) => one.possible).map((one) => one.platform));
-  return [...new Set([...platforms].flatMap((platform) => PLATFORM[platform].params))];
 }
 
 function usePreview(contractorId: string, selection: Selection, type: ActionType | undefined, values: ActionValues) {

@@ -76,7 +76,9 @@ function GroupCard({ group }: { group: BatchGroup }) {
   return (
     <Box component="li" className="card" p="sm">
       <Group gap="sm" mb={4}>
-        <PlatformName platform={group.platform} />
+        <Text size="sm" component="span">
+          <PlatformName platform={group.platform} />
+        </Text>
         <Text size="sm" fw={600} className="tabular">
           {t('bulk.count', { count: group.count })}
         </Text>
