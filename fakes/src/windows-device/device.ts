@@ -9,7 +9,7 @@ import { ConnectionFailed, closeConnections } from './http.ts';
 import type { WindowsIdentity } from './identity.ts';
 import { advanceJobs } from './jobs.ts';
 import { type InvitationLink, readInvitationPage } from './link.ts';
-import { ServerMistake } from './mistakes.ts';
+import { insist, ServerMistake } from './mistakes.ts';
 import type { WindowsDeviceChoice, WindowsDeviceEvent, WindowsDeviceOptions } from './options.ts';
 import type { Account } from './provisioning.ts';
 import { PollSchedule } from './schedule.ts';
@@ -232,6 +232,11 @@ export class WindowsDevice {
     const trusted = this.#state.certificates.filter(({ store }) => !store.startsWith('My/')).map(({ der }) => der);
     try {
       const { identity, provisioning } = await renewWindows(this.#enroller(), { ...tie, trusted }, how);
+      insist(
+        !identity.certificate.der.equals(tie.identity.certificate.der),
+        'renewal',
+        'gives the old certificate again',
+      );
       const kept = this.#state.certificates.filter(
         (one) => !provisioning.certificates.some(({ store }) => store === one.store),
       );

@@ -177,8 +177,9 @@ function readDetail(fault: Element, step: string): Pick<Fault, 'errorType' | 'tr
   if (detail === undefined) return { errorType: undefined, traceId: undefined };
   insist(detail.localName === 'Detail' && detail.namespaceURI === NS.soap, step, 'writes Detail in another way');
   const error = getPath(detail, NS.wstep, ['DeviceEnrollmentServiceError'], step);
-  const errorType = getText(error, NS.wstep, 'ErrorType', step);
-  insist(errorType in ERROR_TYPES || errorType === 'CustomServerError', step, `has the unknown ErrorType ${errorType}`);
+  const errorType = findText(error, NS.wstep, 'ErrorType', step);
+  const known = errorType === undefined || errorType in ERROR_TYPES || errorType === 'CustomServerError';
+  insist(known, step, `has the unknown ErrorType ${errorType}`);
   return { errorType, traceId: findText(error, NS.wstep, 'TraceId', step) };
 }
 
