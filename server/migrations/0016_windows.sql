@@ -37,7 +37,7 @@ create table windows_identities (
   contractor_id uuid not null,
   certificate_sha256 bytea not null,
   enrollment_id uuid not null,
-  -- Of the public key. A key is certified once: the same request again gets the same certificate.
+  -- Of the public key: the same request again gets the same certificate.
   spki_sha256 bytea not null,
   serial text not null,
   not_after timestamptz not null,
@@ -51,18 +51,18 @@ create table windows_identities (
   primary key (contractor_id, certificate_sha256),
   foreign key (contractor_id, enrollment_id) references windows_enrollments
 );
-create unique index windows_identities_key on windows_identities (contractor_id, spki_sha256);
+create unique index windows_identities_key on windows_identities (contractor_id, spki_sha256, enrollment_id);
 create index windows_identities_enrollment on windows_identities (contractor_id, enrollment_id);
 create index windows_identities_serial on windows_identities (contractor_id, serial);
 create index windows_identities_expiry on windows_identities (not_after) where superseded_at is null and revoked_at is null;
 call make_tenant_table('windows_identities', 'select, update');
 
--- Sign-in tokens that were used: each serves one key. The token itself is signed and kept nowhere.
+-- Sign-in tokens that were used: each serves one key of one client. The token itself is signed and kept nowhere.
 create table windows_signin_tokens (
   contractor_id uuid not null,
   token_id uuid not null,
   invitation_id uuid not null,
-  spki_sha256 bytea not null,
+  used_by_sha256 bytea not null,
   used_at timestamptz not null,
   expires_at timestamptz not null,
   primary key (contractor_id, token_id),

@@ -164,7 +164,7 @@ function refusal(step: string, status: number, fault: Element): WindowsEnrollmen
   insist(attributesOf(text).has('lang'), step, 'has a Reason without language');
   const hresult = FAULTS[subcode.name];
   insist(hresult !== undefined, step, `has the unknown Subcode ${subcode.name}`);
-  const detail = readDetail(fault, step);
+  const detail = readDetail(fault, step, subcode.name);
   return new WindowsEnrollmentRefused(step, ERROR_TYPES[detail.errorType ?? ''] ?? hresult, {
     subcode: subcode.name,
     reason: text.textContent ?? '',
@@ -172,13 +172,15 @@ function refusal(step: string, status: number, fault: Element): WindowsEnrollmen
   });
 }
 
-function readDetail(fault: Element, step: string): Pick<Fault, 'errorType' | 'traceId'> {
+function readDetail(fault: Element, step: string, subcode: string): Pick<Fault, 'errorType' | 'traceId'> {
   const detail = childrenOf(fault).find(({ localName }) => localName?.toLowerCase() === 'detail');
   if (detail === undefined) return { errorType: undefined, traceId: undefined };
   insist(detail.localName === 'Detail' && detail.namespaceURI === NS.soap, step, 'writes Detail in another way');
   const error = getPath(detail, NS.wstep, ['DeviceEnrollmentServiceError'], step);
   const errorType = findText(error, NS.wstep, 'ErrorType', step);
-  const known = errorType === undefined || errorType in ERROR_TYPES || errorType === 'CustomServerError';
+  // Where there is no more exact type, Microsoft's own service repeats the subcode.
+  const general = errorType === undefined || errorType === subcode;
+  const known = general || errorType in ERROR_TYPES || errorType === 'CustomServerError';
   insist(known, step, `has the unknown ErrorType ${errorType}`);
   return { errorType, traceId: findText(error, NS.wstep, 'TraceId', step) };
 }

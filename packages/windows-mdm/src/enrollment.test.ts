@@ -361,6 +361,18 @@ for (const subcode of FAULT_SUBCODES) {
   });
 }
 
+test('a fault without a more exact type repeats its subcode: there is always a type beside the trace', () => {
+  const fault = { subcode: 'Authentication', reason: 'No.', traceId: 'trace' } as const;
+  const error = at(
+    read(writeFault('policy', fault, undefined)),
+    'Body',
+    'Fault',
+    'Detail',
+    'DeviceEnrollmentServiceError',
+  );
+  assert.equal(childText(error, 'ErrorType'), 'Authentication');
+});
+
 test('a deep link opens the enrollment with everything filled in', () => {
   const discoveryUrl = 'https://mdm.example.jp/EnrollmentServer/abc/Discovery.svc';
   const link = new URL(enrollmentLink({ userName: 'a b&c@example.jp', discoveryUrl, ownership: 'personal' }));

@@ -41,21 +41,23 @@ export type Fault = {
   readonly traceId: string;
 };
 
-/** A fault's envelope. To be sent with HTTP 500, as WCF does; anything else hides it from the user. */
+/**
+ * A fault's envelope. Windows looks for ErrorType and TraceId in its detail; without a more exact one the type repeats the
+ * subcode, as Microsoft's own service does. To be sent with HTTP 500, as WCF does; anything else hides it from the user.
+ */
 export function writeFault(service: SoapService, fault: Fault, relatesTo: string | undefined): Buffer {
   const { subcode, detail, reason, traceId } = fault;
   const foreign = subcode === 'InternalServiceFault' || subcode === 'InvalidSecurity';
   const code = foreign
     ? xml`<s:Value>s:Sender</s:Value><s:Subcode><s:Value xmlns:a="${DISPATCHER}">a:${subcode}</s:Value></s:Subcode>`
     : xml`<s:Value>s:Receiver</s:Value><s:Subcode><s:Value>s:${subcode}</s:Value></s:Subcode>`;
-  const type = detail === undefined ? undefined : xml`<ErrorType>${detail}</ErrorType>`;
   const body = xml`
     <s:Fault>
       <s:Code>${code}</s:Code>
       <s:Reason><s:Text xml:lang="en-US">${reason}</s:Text></s:Reason>
       <s:Detail>
         <DeviceEnrollmentServiceError xmlns="${NS.enrollment}">
-          ${type}<Message>${reason}</Message><TraceId>${traceId}</TraceId>
+          <ErrorType>${detail ?? subcode}</ErrorType><Message>${reason}</Message><TraceId>${traceId}</TraceId>
         </DeviceEnrollmentServiceError>
       </s:Detail>
     </s:Fault>`;

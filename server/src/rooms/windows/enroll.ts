@@ -42,6 +42,7 @@ import {
 import { EnrollmentRefusal } from './enrollment-refusal.ts';
 import {
   endEnrollment,
+  findIdentityOfClient,
   findIdentityOfKey,
   findNewestOfClient,
   hasUsedInvitation,
@@ -142,7 +143,7 @@ function idOf(value: string | undefined): string | undefined {
   return value === undefined || value.length > LONGEST_ID ? undefined : value;
 }
 
-/** The answer that this key got before, when its enrollment still stands. */
+/** The answer that this key of this client got before through this invitation, when it still stands. */
 async function repeated(
   deps: EnrollDeps,
   tx: Tx,
@@ -150,15 +151,11 @@ async function repeated(
   { invitation }: FoundInvitation,
 ): Promise<string | undefined> {
   const { contractorId } = claim;
-  const known = await findIdentityOfKey(tx, contractorId, key.spkiHash);
+  const known = await findIdentityOfClient(tx, contractorId, devId, key.spkiHash);
   if (known === undefined) return undefined;
   const { enrollment, revokedAt, supersededAt } = known;
-  const same = enrollment.devId === devId && enrollment.invitationId === invitation.invitationId;
   const stands = enrollment.state !== 'gone' && revokedAt === undefined && supersededAt === undefined;
-  if (!same || !stands) {
-    throw new EnrollmentRefusal('enrollment.key_reused', { contractorId, deviceId: enrollment.deviceId });
-  }
-  return documentOf(deps, tx, known);
+  return stands && enrollment.invitationId === invitation.invitationId ? documentOf(deps, tx, known) : undefined;
 }
 
 async function requireUsable(
@@ -250,7 +247,7 @@ async function conclude(
   if (again !== undefined) return again;
   const hardware = await hardwareOf(tx, applicant);
   await useInvitation(tx, applicant, found, now);
-  if ('token' in claim && !(await useToken(tx, claim.token, key.spkiHash, now))) {
+  if ('token' in claim && !(await useToken(tx, claim.token, { spkiHash: key.spkiHash, devId }, now))) {
     throw new EnrollmentRefusal('enrollment.token_reused', { contractorId, subject: claim.token.tokenId });
   }
   await replaceLive(deps, tx, contractorId, hardware, now);
@@ -280,7 +277,7 @@ async function conclude(
   const end = Temporal.Instant.fromEpochMilliseconds(notAfter);
   const identity = { contractorId, enrollmentId, sha256, spkiHash: key.spkiHash, serial: reserved.serial, now };
   await insertIdentity(tx, { ...identity, notAfter: end });
-  const made = await findIdentityOfKey(tx, contractorId, key.spkiHash);
+  const made = await findIdentityOfKey(tx, contractorId, enrollmentId, key.spkiHash);
   if (made === undefined) throw new Error('the identity cannot be read back');
   return documentOf(deps, tx, made);
 }

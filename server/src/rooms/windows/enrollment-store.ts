@@ -105,13 +105,33 @@ function identityOf(row: RawIdentity): IdentityRow {
   };
 }
 
-/** The certificate that was issued for this key. */
+/** The newest certificate that a client got for this key. */
+export async function findIdentityOfClient(
+  tx: Tx,
+  contractorId: ContractorId,
+  devId: string,
+  spkiHash: Buffer,
+): Promise<IdentityRow | undefined> {
+  const row = await identities(tx, contractorId)
+    .where('i.spki_sha256', '=', spkiHash)
+    .where('e.dev_id', '=', devId)
+    .orderBy('i.issued_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && identityOf(row);
+}
+
+/** The certificate of an enrollment for this key. */
 export async function findIdentityOfKey(
   tx: Tx,
   contractorId: ContractorId,
+  enrollmentId: EnrollmentId,
   spkiHash: Buffer,
 ): Promise<IdentityRow | undefined> {
-  const row = await identities(tx, contractorId).where('i.spki_sha256', '=', spkiHash).executeTakeFirst();
+  const row = await identities(tx, contractorId)
+    .where('i.spki_sha256', '=', spkiHash)
+    .where('i.enrollment_id', '=', enrollmentId)
+    .executeTakeFirst();
   return row && identityOf(row);
 }
 

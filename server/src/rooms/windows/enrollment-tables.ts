@@ -44,7 +44,7 @@ export type WindowsEnrollmentTables = {
     contractor_id: string;
     token_id: string;
     invitation_id: string;
-    spki_sha256: Buffer;
+    used_by_sha256: Buffer;
     used_at: Instant;
     expires_at: Instant;
   };

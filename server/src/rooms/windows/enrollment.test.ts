@@ -176,6 +176,7 @@ test('a PC that enrolls anew takes the place of what it was: enrollment ended, c
   const contractorId = await bench.newContractor();
   const pc = new TestPc(bench.url);
   const first = await pc.enroll((await bench.invite(contractorId)).code);
+  bench.clock.advance('PT1M');
   const again = new TestPc(bench.url, { HWDevID: pc.context['HWDevID'] ?? '' }); // after a reset: another DeviceID
   const second = await again.enroll((await bench.invite(contractorId)).code);
   const deviceOf = (provisioned: typeof first) =>
@@ -209,4 +210,22 @@ test('many PCs enroll through one invitation, each for itself', async () => {
     contractorId,
   ]);
   assert.equal(rows.length, 4);
+});
+
+test('the same key on another PC is another enrollment, and again on the same PC after it left a new one', async () => {
+  const contractorId = await bench.newContractor();
+  const invited = await bench.invite(contractorId, { maxUses: 5 });
+  const [one, two] = [new TestPc(bench.url), new TestPc(bench.url)];
+  two.key = one.key;
+  const first = await one.enroll(invited.code);
+  const second = await two.enroll(invited.code);
+  assert.notDeepEqual(first.certificate, second.certificate);
+  await query("update windows_enrollments set state = 'gone' where contractor_id = $1 and dev_id = $2", [
+    contractorId,
+    one.devId,
+  ]);
+  const third = await one.enroll(invited.code);
+  assert.notDeepEqual(first.certificate, third.certificate);
+  const enrollments = 'select 1 from windows_enrollments where contractor_id = $1';
+  assert.equal((await query(enrollments, [contractorId])).length, 3);
 });

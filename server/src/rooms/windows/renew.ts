@@ -150,12 +150,10 @@ async function repeated(
   { enrollment: { contractorId, enrollmentId, deviceId, kind }, serial: present }: IdentityRow,
   spkiHash: Buffer,
 ): Promise<string | undefined> {
-  const known = await findIdentityOfKey(tx, contractorId, spkiHash);
+  const known = await findIdentityOfKey(tx, contractorId, enrollmentId, spkiHash);
   if (known === undefined) return undefined;
   const stands = known.revokedAt === undefined && known.supersededAt === undefined && known.serial !== present;
-  if (known.enrollment.enrollmentId !== enrollmentId || !stands) {
-    throw new EnrollmentRefusal('enrollment.key_reused', { contractorId, deviceId });
-  }
+  if (!stands) throw new EnrollmentRefusal('enrollment.key_reused', { contractorId, deviceId });
   return renewedDocumentOf(deps, tx, { contractorId, kind }, known.serial);
 }
 

@@ -136,14 +136,15 @@ test('a revoked certificate renews nothing, nor does one of an enrollment that e
   assert.deepEqual(await bench.events(contractorId), ['renewal.not_valid']);
 });
 
-test('a key that was certified is not certified for anything else', async () => {
+test('a renewal needs a new key: neither the present one nor one that was replaced', async () => {
   const { contractorId, pc } = await enrolled();
   bench.clock.advance('P320D');
-  const own = faultIn(await pc.renew(pc.key)); // not a new key
-  assert.equal(own.subcode, 's:CertificateRequest');
-  const thief = new TestPc(bench.url, {}, pc.key);
-  const { code } = await bench.invite(contractorId);
-  assert.equal(faultIn(await thief.request(byPassword('x', code))).subcode, 's:CertificateRequest');
+  assert.equal(faultIn(await pc.renew(pc.key)).subcode, 's:CertificateRequest');
+  const replaced = newKey();
+  provisionedBy(await pc.renew(replaced));
+  provisionedBy(await pc.renew(newKey()));
+  assert.equal(faultIn(await pc.renew(replaced)).subcode, 's:CertificateRequest');
+  assert.deepEqual(await bench.events(contractorId), ['enrollment.key_reused']);
 });
 
 test('the record of certificates says which one follows which', async () => {
@@ -192,7 +193,7 @@ test('used sign-in tokens are forgotten when nobody could present them any more'
   );
   const insert = (expires: Temporal.Instant, id: string) =>
     query(
-      `insert into windows_signin_tokens (contractor_id, token_id, invitation_id, spki_sha256, used_at, expires_at)
+      `insert into windows_signin_tokens (contractor_id, token_id, invitation_id, used_by_sha256, used_at, expires_at)
        values ($1, $2, $3, '\\x00', now(), $4)`,
       [contractorId, id, invitation?.invitation_id, expires.toString()],
     );

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Tx, tables } from '../../base/db.ts';
 import { type ContractorId, type Id, newId } from '../../base/ids.ts';
@@ -65,9 +65,15 @@ function uuidOf(bytes: Buffer): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** Uses a token for one key. False when another key has used it: it was copied. The same key may come again. */
-export async function useToken(tx: Tx, token: SigninToken, spkiHash: Buffer, now: Temporal.Instant): Promise<boolean> {
+/** Uses a token for one key of one client. False when another has used it: it was copied. The same one may come again. */
+export async function useToken(
+  tx: Tx,
+  token: SigninToken,
+  { spkiHash, devId }: { readonly spkiHash: Buffer; readonly devId: string },
+  now: Temporal.Instant,
+): Promise<boolean> {
   const { contractorId, tokenId, invitationId, expiresAt } = token;
+  const usedBy = createHash('sha256').update(spkiHash).update(devId).digest();
   const at = tables<WindowsEnrollmentTables>(tx);
   await at
     .insertInto('windows_signin_tokens')
@@ -75,7 +81,7 @@ export async function useToken(tx: Tx, token: SigninToken, spkiHash: Buffer, now
       contractor_id: contractorId,
       token_id: tokenId,
       invitation_id: invitationId,
-      spki_sha256: spkiHash,
+      used_by_sha256: usedBy,
       used_at: now,
       expires_at: expiresAt,
     })
@@ -83,11 +89,11 @@ export async function useToken(tx: Tx, token: SigninToken, spkiHash: Buffer, now
     .execute();
   const row = await at
     .selectFrom('windows_signin_tokens')
-    .select('spki_sha256')
+    .select('used_by_sha256')
     .where('contractor_id', '=', contractorId)
     .where('token_id', '=', tokenId)
     .executeTakeFirst();
-  return row?.spki_sha256.equals(spkiHash) === true;
+  return row?.used_by_sha256.equals(usedBy) === true;
 }
 
 /** Deletes tokens that nobody could present any more; over all contractors, as the jobs role. */
