@@ -13,14 +13,17 @@ import {
   sharedKeys,
 } from './apple-device/index.ts';
 import { describeFailure, drawKind, enrollFleet, FleetTally, makeFleet } from './fleet.ts';
+import { simulateAndroid } from './simulate-android.ts';
 
 const usage = `npm run simulate -- --url LINK [options]
 
 Simulated Apple devices enroll from an invitation's link and live until Ctrl-C. For more than one device the invitation
-must be reusable. Works against any installation.
+must be reusable. Works against any installation. With --android-origin they are Android devices, which live in the stand-in
+of the Android Management API that the server uses.
 
   --url LINK             link of the invitation
   --count N              number of devices (1)
+  --android-origin URL   origin of that stand-in; of the options below, --os (9 to 16), --ca and --seed apply
   --apns-control URL     control port of the push stand-in; without it the devices ask every half minute
   --behaviour NAME       ${Object.keys(BEHAVIOURS).join(', ')}, or mixed (steady)
   --kinds LIST           ${DEVICE_KINDS.join(',')} (all but AppleTV, as they occur in a company)
@@ -77,6 +80,7 @@ function read() {
     options: {
       url: { type: 'string' },
       count: { type: 'string' },
+      'android-origin': { type: 'string' },
       'apns-control': { type: 'string' },
       behaviour: { type: 'string', default: 'steady' },
       kinds: { type: 'string' },
@@ -103,6 +107,11 @@ async function simulate(values: ReturnType<typeof read>): Promise<number> {
   if (url === undefined || !URL.canParse(url)) throw new UsageError('--url needs the link of an invitation');
   if (behaviour !== 'mixed' && !isBehaviour(behaviour)) throw new UsageError(`--behaviour: no such one: ${behaviour}`);
   const count = number(values.count, 'count', 1);
+  const origin = values['android-origin'];
+  if (origin !== undefined) {
+    const { os, ca } = values;
+    return (await simulateAndroid({ url, origin, count, seed, os, ca })) === count ? 0 : 1;
+  }
   const pool = values.keys === undefined && count <= EASY_COUNT ? 0 : number(values.keys, 'keys', POOL);
   if (pool > 0) process.stdout.write(`The devices share ${pool} RSA keys.\n`);
   const kinds = kindsOf(values.kinds);

@@ -2,6 +2,8 @@ export type { AndroidBlueprint, AndroidBlueprintChoice } from './blueprint.ts';
 export { makeAndroidBlueprint } from './blueprint.ts';
 export type { AndroidDeviceChoice } from './device.ts';
 export { AndroidDevice } from './device.ts';
+export type { AndroidFlaw, AndroidRecruit } from './fleet.ts';
+export { ANDROID_FLAWS, ANDROID_FLEET } from './fleet.ts';
 export type { AndroidHabits } from './habits.ts';
 export { DEFAULT_HABITS, LIFELIKE } from './habits.ts';
 export type { AndroidKind, AndroidModel, ApiLevel } from './hardware.ts';

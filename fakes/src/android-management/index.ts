@@ -12,5 +12,8 @@ export type {
   SubscriptionOrder,
 } from './control-types.ts';
 export type { JournalEntry } from './journal.ts';
+export { openAndroidLink } from './open-link.ts';
+export type { Enlisted, Shown } from './recruit.ts';
+export { enlist } from './recruit.ts';
 export type { AndroidManagementOptions, ServiceAccountKey } from './server.ts';
 export { FakeAndroidManagement } from './server.ts';
