@@ -20,6 +20,7 @@ export const GoogleProject = Type.Object({
   lastFailure: Nullable(Type.Object({ at: Instant, status: Nullable(Type.Integer()), message: Type.String() })),
   /** Notifications that came in over push: the last one, and those refused within a day. */
   lastMessageAt: Nullable(Instant),
+  refusedLast24h: Type.Integer(),
 });
 export type GoogleProject = Static<typeof GoogleProject>;
 export const GoogleProjectRequest = Type.Object(

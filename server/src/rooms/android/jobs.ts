@@ -1,0 +1,20 @@
+import { Type } from 'typebox';
+import { defineJob, type Jobs } from '../../base/jobs.ts';
+import type { Parts } from './deps.ts';
+import { forgetMessages } from './message-store.ts';
+import { reconcileDue } from './reconcile.ts';
+
+export const reconcileJob = defineJob('android.reconcile', Type.Object({}));
+const upkeepJob = defineJob('android.upkeep', Type.Object({}));
+
+/** Pub/Sub keeps a message 31 days at the most: after that no duplicate can come. */
+const KEPT_DAYS = 32;
+
+/** Comparisons when they are due, looked for every minute; forgetting, every night. */
+export function registerAndroidJobs(parts: Parts, jobs: Jobs): void {
+  const { db, clock } = parts;
+  jobs.register(reconcileJob, (_, { signal }) => reconcileDue(parts, signal));
+  jobs.cron('* * * * *', reconcileJob);
+  jobs.register(upkeepJob, () => db.jobs((tx) => forgetMessages(tx, clock.now().subtract({ hours: 24 * KEPT_DAYS }))));
+  jobs.cron('41 17 * * *', upkeepJob);
+}
