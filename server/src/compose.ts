@@ -18,6 +18,7 @@ import {
   listFleetSettings,
 } from './rooms/accounts/index.ts';
 import { type Actions, actionMessages, createActions, type Dialect } from './rooms/actions/index.ts';
+import { type Android, androidMessages, createAndroid } from './rooms/android/index.ts';
 import { type Apple, appleMessages, createApple } from './rooms/apple/index.ts';
 import { auditHandlers, recordAudit } from './rooms/audit/index.ts';
 import { type Billing, billingMessages, createBilling, verifyInvoices } from './rooms/billing/index.ts';
@@ -58,17 +59,22 @@ export const compose: Compose = async (foundation) => {
   const accounts = createAccounts({ ...deps, sessionLifetime: config.sessionLifetime });
   const entitlement: Entitlement = { require: (...asked) => contracts.require(...asked) };
   const support: DeviceSupport = { check: (...asked) => contracts.check(...asked) };
-  const { apple, windows, actions, certificates } = joinDevices(foundation, { entitlement, support });
+  const { apple, windows, android, actions, certificates } = joinDevices(foundation, { entitlement, support });
   const contracts: Contracts = joinContracts(foundation, { actions, certificates });
   const billing = joinBilling(foundation, contracts);
-  const channels = new Map<Platform, DeviceChannel>([['apple', apple.channel]]);
+  const channels = new Map<Platform, DeviceChannel>([
+    ['apple', apple.channel],
+    ['android', android.channel],
+  ]);
   const gates = new Map<Platform, InvitationGate>([
     ['apple', apple.gate],
     ['windows', windows.gate],
+    ['android', android.gate],
   ]);
   const pages = new Map<Platform, EnrollmentPage>([
     ['apple', apple.page],
     ['windows', windows.page],
+    ['android', android.page],
   ]);
   const enrollmentDoor = createEnrollmentDoor({ ...deps, pages });
   accounts.registerJobs(jobs);
@@ -77,6 +83,7 @@ export const compose: Compose = async (foundation) => {
   actions.registerJobs(jobs);
   certificates.registerJobs(jobs);
   windows.registerJobs(jobs);
+  android.registerJobs(jobs);
   registerRetention({ ...foundation, retention: config.retention }, jobs);
   registerSupportReview({ ...foundation, support }, jobs);
   const handlers: Handlers<typeof routes> = {
@@ -88,6 +95,7 @@ export const compose: Compose = async (foundation) => {
     ...deviceHandlers({ ...deps, contractorSettings, channels, gates, entitlement, support, openActions: actions }),
     ...actions.handlers,
     ...certificates.handlers,
+    ...android.handlers,
     ...reportHandlers({
       ...deps,
       version: VERSION,
@@ -110,11 +118,13 @@ export const compose: Compose = async (foundation) => {
       ...certificateMessages,
       ...appleMessages,
       ...windowsMessages,
+      ...androidMessages,
     },
     deviceHandler: (request, response) =>
       windows.deviceHandler(request, response) ||
       enrollmentDoor(request, response) ||
       apple.deviceHandler(request, response) ||
+      android.deviceHandler(request, response) ||
       certificates.scepHandler(request, response),
     bind: (app) => {
       app.route(accounts.authRoute);
@@ -129,6 +139,7 @@ export const compose: Compose = async (foundation) => {
     started: async () => {
       apple.start();
       windows.start();
+      android.start();
       await contracts.started();
       await db.jobs(reviewSupportSoon);
       const link = await accounts.firstAdministratorLink();
@@ -136,7 +147,7 @@ export const compose: Compose = async (foundation) => {
       return ['最初の提供者管理者を作成する / Create the first provider administrator (24 h, once):', `  ${link}`];
     },
     stop: async () => {
-      await Promise.all([apple.stop(), windows.stop()]);
+      await Promise.all([apple.stop(), windows.stop(), android.stop()]);
     },
   };
   return rooms;
@@ -146,7 +157,7 @@ export const compose: Compose = async (foundation) => {
 function joinDevices(
   foundation: Foundation,
   { entitlement, support }: { readonly entitlement: Entitlement; readonly support: DeviceSupport },
-): { apple: Apple; windows: Windows; actions: Actions; certificates: Certificates } {
+): { apple: Apple; windows: Windows; android: Android; actions: Actions; certificates: Certificates } {
   const { config, metrics } = foundation;
   const contractor = async (tx: Tx, id: ContractorId) => {
     const found = await findContractor(tx, id);
@@ -173,6 +184,15 @@ function joinDevices(
     entitlement,
     support,
   });
+  const android: Android = createAndroid({
+    ...foundation,
+    config,
+    recordAudit,
+    contractor,
+    actions: () => actions,
+    entitlement,
+    support,
+  });
   const certificates = createCertificates({
     ...foundation,
     recordAudit,
@@ -182,9 +202,12 @@ function joinDevices(
     revocations: joinRevocations([apple.revocations, windows.revocations]),
     topicUse: apple.topicUse,
   });
-  const dialects = new Map<Platform, Dialect>([['apple', apple.dialect]]);
+  const dialects = new Map<Platform, Dialect>([
+    ['apple', apple.dialect],
+    ['android', android.dialect],
+  ]);
   const actions = createActions({ ...foundation, recordAudit, dialects, entitlement });
-  return { apple, windows, actions, certificates };
+  return { apple, windows, android, actions, certificates };
 }
 
 /** Contracts, with what the rooms of devices know and do for them. */

@@ -25,6 +25,9 @@ const WITHOUT_CONTRACTOR = new Map([
   ['terms_revisions', 'the provider’s terms'],
   ['billing_settings', 'the provider’s issuer, rates and rounding'],
   ['billing_closings', 'the provider’s months'],
+  ['google_installation_project', 'the provider’s Google project, its key sealed'],
+  ['google_usage', 'the budget of each Google project'],
+  ['google_refusals', 'counts of refused push messages by Google project'],
   ['billing_numbers', 'the provider’s numbers of documents'],
 ]);
 

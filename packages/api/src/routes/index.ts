@@ -38,6 +38,7 @@ export const routes = {
   ...deviceRoutes,
   ...actionRoutes,
   ...certificateRoutes,
+  ...androidRoutes,
   ...auditRoutes,
 };
 export type RouteName = keyof typeof routes;

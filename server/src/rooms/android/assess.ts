@@ -96,7 +96,6 @@ function resetPasscode(told: Told, params: ActionParams): Judgement {
     effects: [note(device ? 'android.device_password_changes' : 'android.profile_password_changes')],
     warnings: [note('android.reset_token_needed'), ...waits(told)],
     options: ['passcode', 'lockNow', 'requireEntry'],
-    needsPin: true,
     ...(errors.length > 0 ? { errors } : {}),
   };
 }

@@ -52,7 +52,7 @@ async function enqueue(parts: Parts, tx: Tx, request: EnqueueRequest): Promise<v
   const facts = {
     organization: (await parts.contractor(tx, contractorId)).name,
     personal: device.usageMode === 'personally-owned',
-    passcode: given.passcode ?? given.pin,
+    passcode: given.passcode,
   };
   const asked = commandOf(type, params, facts);
   if (asked === undefined) throw refusal('action.not_on_this_platform', 'Android devices have no such action');

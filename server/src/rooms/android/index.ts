@@ -72,6 +72,7 @@ export function createAndroid(deps: AndroidDeps): Android {
       await push.stop();
     },
     settle: async () => {
+      await worker.drain();
       await dispatcher.drain();
       await worker.drain();
       await push.flush();

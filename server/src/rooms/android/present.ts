@@ -61,8 +61,13 @@ function failureOf(usage: UsageRow | undefined): GoogleProject['lastFailure'] {
   };
 }
 
-/** All that an administrator should know of the contractor's Android enterprise. */
-export async function presentBinding(parts: Parts, tx: Tx, contractorId: ContractorId): Promise<AndroidBinding> {
+/** All that an administrator should know of the contractor's Android enterprise; the wizard's address is for `manages` only. */
+export async function presentBinding(
+  parts: Parts,
+  tx: Tx,
+  contractorId: ContractorId,
+  { manages }: { readonly manages: boolean },
+): Promise<AndroidBinding> {
   const { clock } = parts;
   const now = clock.now();
   const enterprise = await findEnterprise(tx, contractorId);
@@ -74,7 +79,7 @@ export async function presentBinding(parts: Parts, tx: Tx, contractorId: Contrac
     project: project === undefined || scope === undefined ? null : await presentProject(parts, tx, project.row, scope),
     state: enterprise?.state ?? 'not_bound',
     enterprise: enterpriseOf(enterprise),
-    signup: await signupOf(parts, tx, contractorId, enterprise),
+    signup: manages ? await signupOf(parts, tx, contractorId, enterprise) : null,
     gates: gatesOf(parts, project?.row, enterprise, usage),
     notifications: {
       lastMessageAt: enterprise?.last_message_at?.toString() ?? null,

@@ -1,6 +1,6 @@
 import type { AndroidBinding, androidRoutes } from '@tsukasa/api';
 import { DomainError } from '../../base/errors.ts';
-import type { Handlers } from '../../base/http/context.ts';
+import type { Handlers, RequestContext } from '../../base/http/context.ts';
 import { type ContractorId, parseUuid } from '../../base/ids.ts';
 import { addJob } from '../../base/jobs.ts';
 import type { Parts } from './deps.ts';
@@ -16,8 +16,10 @@ const contractorOf = (id: string): ContractorId => parseUuid(id, 'contractorId')
 
 export function androidHandlers(parts: Parts): Handlers<typeof androidRoutes> {
   const { db, clock } = parts;
-  const binding = (contractorId: ContractorId): Promise<AndroidBinding> =>
-    db.asContractor(contractorId, (tx) => presentBinding(parts, tx, contractorId));
+  const binding = (contractorId: ContractorId, context: RequestContext): Promise<AndroidBinding> => {
+    const manages = context.can('platforms.manage');
+    return db.asContractor(contractorId, (tx) => presentBinding(parts, tx, contractorId, { manages }));
+  };
   const installation = () =>
     db.asProvider(async (tx) => {
       const row = await findInstallationProject(tx);
@@ -35,28 +37,28 @@ export function androidHandlers(parts: Parts): Handlers<typeof androidRoutes> {
       await removeInstallationProject(parts, context);
       return undefined;
     },
-    getAndroidBinding: async ({ params }) => binding(contractorOf(params.contractorId)),
+    getAndroidBinding: async ({ params }, context) => binding(contractorOf(params.contractorId), context),
     putGoogleProject: async ({ params, body }, context) => {
       const contractorId = contractorOf(params.contractorId);
       await putOwnProject(parts, contractorId, body, context);
-      return binding(contractorId);
+      return binding(contractorId, context);
     },
     deleteGoogleProject: async ({ params }, context) => {
       const contractorId = contractorOf(params.contractorId);
       await removeOwnProject(parts, contractorId, context);
-      return binding(contractorId);
+      return binding(contractorId, context);
     },
     startAndroidSignup: async ({ params, body }, context) => {
       const contractorId = contractorOf(params.contractorId);
       await startSignup(parts, contractorId, body, context);
-      return binding(contractorId);
+      return binding(contractorId, context);
     },
     releaseAndroidEnterprise: async ({ params, body }, context) => {
       const contractorId = contractorOf(params.contractorId);
       await releaseEnterprise(parts, contractorId, body, context);
-      return binding(contractorId);
+      return binding(contractorId, context);
     },
-    reconcileAndroid: async ({ params }) => {
+    reconcileAndroid: async ({ params }, context) => {
       const contractorId = contractorOf(params.contractorId);
       const now = clock.now();
       await db.asContractor(contractorId, async (tx) => {
@@ -67,7 +69,7 @@ export function androidHandlers(parts: Parts): Handlers<typeof androidRoutes> {
         await updateEnterprise(tx, contractorId, { reconcile_at: now });
         await addJob(tx, reconcileJob, {}, { key: 'android.reconcile_soon' });
       });
-      return binding(contractorId);
+      return binding(contractorId, context);
     },
   };
 }

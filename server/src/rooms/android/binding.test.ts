@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testDatabase } from '../../base/testing.ts';
+import { refusal } from '../directory/testing.ts';
+import { androidBench, PUBLIC_URL } from './testing.ts';
+
+const bench = await androidBench(await testDatabase());
+const { control, handlers, admin } = bench;
+const none = { query: undefined, body: undefined } as const;
+const bindingOf = (contractorId: Awaited<ReturnType<typeof bench.emptyContractor>>) =>
+  handlers.getAndroidBinding({ ...none, params: { contractorId } }, admin(contractorId));
+
+test('a sign-up ends in one enterprise with policy and notifications', async () => {
+  const contractorId = await bench.newContractor();
+  await bench.settle();
+  const binding = await bindingOf(contractorId);
+  assert.deepEqual([binding.state, binding.projectOf], ['bound', 'installation']);
+  assert.ok(binding.enterprise);
+  const versions = await control.policyVersions(`${binding.enterprise.name}/policies/default`);
+  assert.equal(versions.length, 1);
+  const requests = await control.requests();
+  const last = requests.filter(({ httpMethod }) => httpMethod === 'PATCH').at(-1);
+  assert.ok(last?.query.includes('pubsubTopic'));
+  assert.equal(binding.gates.find(({ note }) => note.code === 'android.gate.notifications_arrive')?.state, 'ok');
+});
+
+test('a repeated call-back makes no second enterprise', async () => {
+  const contractorId = await bench.newContractor();
+  const input = { params: { contractorId }, query: undefined, body: {} };
+  await assert.rejects(
+    handlers.startAndroidSignup(input, admin(contractorId)),
+    refusal('conflict', 'android.already_bound'),
+  );
+  const other = await bench.emptyContractor();
+  const { signup } = await handlers.startAndroidSignup(
+    { params: { contractorId: other }, query: undefined, body: {} },
+    admin(other),
+  );
+  assert.ok(signup);
+  const back = await control.completeSignup(signup.url);
+  assert.ok(back.startsWith(`${PUBLIC_URL}/android/callback/`));
+  await control.clearRequests();
+  const pages = await Promise.all([bench.visit(back), bench.visit(back)]);
+  for (const { status } of pages) assert.ok(status === 200 || status === 409);
+  assert.equal((await bench.visit(back)).status, 200);
+  const created = (await control.requests()).filter(
+    ({ httpMethod, path }) => httpMethod === 'POST' && path === '/v1/enterprises',
+  );
+  assert.equal(created.length, 1);
+});
