@@ -1,4 +1,5 @@
 import { Device, type DeviceChoice, type DeviceEvent, type DeviceKind, type Random } from './apple-device/index.ts';
+import type { WindowsDeviceEvent } from './windows-device/index.ts';
 
 /** Counts what happens to many devices. */
 export class FleetTally {
@@ -13,18 +14,36 @@ export class FleetTally {
     if (event.type === 'refused') this.problem(`the server answered ${event.status}`);
   };
 
+  /** The same for Windows PCs. */
+  readonly noteWindows = (event: WindowsDeviceEvent): void => {
+    add(this.#counts, event.type);
+    if (event.type === 'answered') add(this.#answers, `${event.cmd} ${event.code}`);
+    if (event.type === 'refused') this.problem(event.what);
+    if (event.type === 'renewal_failed') this.problem(`renewal failed with ${event.hresult}`);
+  };
+
   problem(what: string): void {
     add(this.#problems, what);
   }
 
-  of(type: DeviceEvent['type']): number {
+  of(type: DeviceEvent['type'] | WindowsDeviceEvent['type']): number {
     return this.#counts.get(type) ?? 0;
   }
 
   /** One line on where the fleet is. */
   line(): string {
     const parts = (
-      ['enrolled', 'pushed', 'answered', 'deferred', 'refused', 'unreachable', 'unenrolled', 'wiped'] as const
+      [
+        'enrolled',
+        'session',
+        'pushed',
+        'answered',
+        'deferred',
+        'refused',
+        'unreachable',
+        'unenrolled',
+        'wiped',
+      ] as const
     )
       .map((type) => [type, this.of(type)] as const)
       .filter(([type, count]) => count > 0 || type === 'enrolled');
@@ -45,23 +64,30 @@ function add(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
+/** What a fleet wants of a device, of whatever platform. */
+export type FleetMember = {
+  enroll(url: string): Promise<unknown>;
+  live(signal: AbortSignal): Promise<void>;
+  close(): void;
+};
+
 /** A device with the link that it will open. */
-export type Recruit = { readonly device: Device; readonly url: string };
+export type Recruit<Member extends FleetMember = Device> = { readonly device: Member; readonly url: string };
 
 /**
  * Enrolls devices, some at a time, and has each live at once. Resolves when all have tried; `lives` ends with the signal.
  * One that fails is told to `onFailure` and stays out.
  */
-export async function enrollFleet(
-  recruits: readonly Recruit[],
+export async function enrollFleet<Member extends FleetMember>(
+  recruits: readonly Recruit<Member>[],
   options: {
     readonly signal: AbortSignal;
     readonly concurrency?: number;
     readonly live?: boolean;
-    readonly onFailure: (device: Device, error: unknown) => void;
+    readonly onFailure: (device: Member, error: unknown) => void;
   },
-): Promise<{ readonly enrolled: readonly Device[]; readonly lives: Promise<unknown> }> {
-  const enrolled: Device[] = [];
+): Promise<{ readonly enrolled: readonly Member[]; readonly lives: Promise<unknown> }> {
+  const enrolled: Member[] = [];
   const lives: Promise<void>[] = [];
   const waiting = recruits.values();
   const worker = async () => {
@@ -80,9 +106,9 @@ export async function enrollFleet(
   return { enrolled, lives: Promise.all(lives) };
 }
 
-async function livesOn(
-  device: Device,
-  { signal, onFailure }: { readonly signal: AbortSignal; readonly onFailure: (device: Device, error: unknown) => void },
+async function livesOn<Member extends FleetMember>(
+  device: Member,
+  { signal, onFailure }: { readonly signal: AbortSignal; readonly onFailure: (device: Member, error: unknown) => void },
 ): Promise<void> {
   try {
     await device.live(signal);

@@ -4,7 +4,7 @@ export * from './android-device/index.ts';
 export * from './android-management/index.ts';
 export * from './apns/index.ts';
 export * from './apple-device/index.ts';
-export type { Recruit } from './fleet.ts';
+export type { FleetMember, Recruit } from './fleet.ts';
 export { describeFailure, drawKind, enrollFleet, FleetTally, makeFleet } from './fleet.ts';
 export * from './windows-device/index.ts';
 export * from './wns/index.ts';

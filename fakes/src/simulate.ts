@@ -12,19 +12,21 @@ import {
   Random,
   sharedKeys,
 } from './apple-device/index.ts';
-import { describeFailure, drawKind, enrollFleet, FleetTally, makeFleet } from './fleet.ts';
+import { describeFailure, drawKind, enrollFleet, type FleetMember, FleetTally, makeFleet } from './fleet.ts';
 import { simulateAndroid } from './simulate-android.ts';
+import { EDITION_NAMES, type EditionName, findPlatform, makeWindowsFleet } from './windows-device/index.ts';
+import { WnsClient } from './wns/index.ts';
 
 const usage = `npm run simulate -- --url LINK [options]
 
-Simulated Apple devices enroll from an invitation's link and live until Ctrl-C. For more than one device the invitation
-must be reusable. Works against any installation. With --android-origin they are Android devices, which live in the stand-in
-of the Android Management API that the server uses.
+Simulated devices enroll from an invitation's link and live until Ctrl-C: Apple devices or Windows PCs, as the page behind
+the link says. For more than one device the invitation must be reusable. Works against any installation. With
+--android-origin they are Android devices, which live in the stand-in of the Android Management API that the server uses.
 
   --url LINK             link of the invitation
   --count N              number of devices (1)
   --android-origin URL   origin of that stand-in; of the options below, --os (9 to 16), --ca and --seed apply
-  --apns-control URL     control port of the push stand-in; without it the devices ask every half minute
+  --apns-control URL     control port of the push stand-in; without it Apple devices ask every half minute
   --behaviour NAME       ${Object.keys(BEHAVIOURS).join(', ')}, or mixed (steady)
   --kinds LIST           ${DEVICE_KINDS.join(',')} (all but AppleTV, as they occur in a company)
   --os VERSION           such as 17 or 18.5; default: any that the model runs
@@ -38,6 +40,9 @@ of the Android Management API that the server uses.
   --concurrency N        enrollments at a time (8)
   --keys N               RSA keys shared by all devices; by default each makes its own, but for more than 50 devices
                          16 are shared, as making 1000 keys takes minutes
+  --wns-control URL      control port of the stand-in for the Windows push service; without it PCs poll
+  --edition NAME         ${EDITION_NAMES.join(', ')}; default: as they occur in a company
+  --pace N               PCs poll N times faster than they are told (1)
   --once                 ends after enrolling
   --seconds N            ends after this time
 `;
@@ -94,6 +99,9 @@ function read() {
       seed: { type: 'string', default: 'demo' },
       concurrency: { type: 'string' },
       keys: { type: 'string' },
+      'wns-control': { type: 'string' },
+      edition: { type: 'string' },
+      pace: { type: 'string' },
       once: { type: 'boolean', default: false },
       seconds: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -102,25 +110,21 @@ function read() {
   return values;
 }
 
-async function simulate(values: ReturnType<typeof read>): Promise<number> {
-  const { url, behaviour, seed } = values;
-  if (url === undefined || !URL.canParse(url)) throw new UsageError('--url needs the link of an invitation');
+type Values = ReturnType<typeof read>;
+/** The devices, and what is open for their sake. */
+type Fleet = { readonly members: readonly FleetMember[]; close(): void };
+
+async function makeApple(values: Values, count: number, tally: FleetTally): Promise<Fleet> {
+  const { behaviour, seed } = values;
   if (behaviour !== 'mixed' && !isBehaviour(behaviour)) throw new UsageError(`--behaviour: no such one: ${behaviour}`);
-  const count = number(values.count, 'count', 1);
-  const origin = values['android-origin'];
-  if (origin !== undefined) {
-    const { os, ca } = values;
-    return (await simulateAndroid({ url, origin, count, seed, os, ca })) === count ? 0 : 1;
-  }
   const pool = values.keys === undefined && count <= EASY_COUNT ? 0 : number(values.keys, 'keys', POOL);
   if (pool > 0) process.stdout.write(`The devices share ${pool} RSA keys.\n`);
   const kinds = kindsOf(values.kinds);
   const control = values['apns-control'];
   const push = control === undefined ? undefined : await ApnsClient.connect(control);
   const keys = pool > 0 ? sharedKeys(pool) : ownKeys;
-  const tally = new FleetTally();
   const draws = new Random(seed);
-  const fleet = makeFleet(count, (index) => ({
+  const members = makeFleet(count, (index) => ({
     seed: `${seed} ${index}`,
     kind: drawKind(draws, kinds),
     behaviour: behaviour === 'mixed' ? draws.pick(LIFE) : behaviour,
@@ -132,16 +136,61 @@ async function simulate(values: ReturnType<typeof read>): Promise<number> {
     allowHttp: values['allow-http'],
     onEvent: tally.note,
     ...(values.os === undefined ? {} : { osVersion: values.os }),
-    ...(values.ca === undefined ? {} : { ca: [readFileSync(values.ca, 'utf8')] }),
+    ...trusted(values),
     ...(push === undefined ? {} : { push }),
   }));
+  return { members, close: () => push?.close() };
+}
+
+/** Each with a key of its own: the server certifies a key once only. */
+function makeWindows(values: Values, count: number, tally: FleetTally): Fleet {
+  const control = values['wns-control'];
+  const push = control === undefined ? undefined : new WnsClient(control);
+  const members = makeWindowsFleet(count, values.seed, {
+    allowHttp: values['allow-http'],
+    pace: number(values.pace, 'pace', 1),
+    onEvent: tally.noteWindows,
+    ...editionOf(values.edition),
+    ...trusted(values),
+    ...(push === undefined ? {} : { push }),
+  }).map((pc) => ({
+    enroll: (url: string) => pc.enrollFromLink(url),
+    live: (signal: AbortSignal) => pc.live(signal),
+    close: () => pc.close(),
+  }));
+  return { members, close: () => push?.close() };
+}
+
+function trusted({ ca }: Values): { readonly ca?: readonly string[] } {
+  return ca === undefined ? {} : { ca: [readFileSync(ca, 'utf8')] };
+}
+
+function editionOf(word: string | undefined): { readonly edition?: EditionName } {
+  if (word === undefined) return {};
+  const edition = EDITION_NAMES.find((name) => name === word);
+  if (edition === undefined) throw new UsageError(`--edition: no such one: ${word}`);
+  return { edition };
+}
+
+async function simulate(values: Values): Promise<number> {
+  const { url } = values;
+  if (url === undefined || !URL.canParse(url)) throw new UsageError('--url needs the link of an invitation');
+  const count = number(values.count, 'count', 1);
+  const origin = values['android-origin'];
+  if (origin !== undefined) {
+    const { os, ca, seed } = values;
+    return (await simulateAndroid({ url, origin, count, seed, os, ca })) === count ? 0 : 1;
+  }
+  const tally = new FleetTally();
+  const platform = await findPlatform(trusted(values), url);
+  const fleet = platform === 'windows' ? makeWindows(values, count, tally) : await makeApple(values, count, tally);
 
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const progress = showProgress(() => `${tally.line()}  of ${count}`, stop.signal);
   const started = performance.now();
   const { enrolled, lives } = await enrollFleet(
-    fleet.map((device) => ({ device, url })),
+    fleet.members.map((device) => ({ device, url })),
     {
       signal: stop.signal,
       concurrency: number(values.concurrency, 'concurrency', 8),
@@ -157,8 +206,8 @@ async function simulate(values: ReturnType<typeof read>): Promise<number> {
   }
   stop.abort();
   await progress;
-  push?.close();
-  for (const device of fleet) device.close();
+  fleet.close();
+  for (const device of fleet.members) device.close();
   process.stdout.write(`\n${tally.summary()}`);
   return enrolled.length === count ? 0 : 1;
 }

@@ -16,6 +16,7 @@ export const EDITIONS = {
   education: { number: 0x79, productName: 'Windows 10 Education', family: 'education' },
 } as const satisfies Readonly<Record<string, Edition>>;
 export type EditionName = keyof typeof EDITIONS;
+export const EDITION_NAMES = Object.keys(EDITIONS) as EditionName[];
 
 /** A Windows build: number, and the update revisions that it was seen with. */
 export type Release = { readonly build: number; readonly revisions: readonly [number, ...number[]] };

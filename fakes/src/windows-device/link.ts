@@ -1,5 +1,4 @@
-import { fetchFollowing } from '../apple-device/http.ts';
-import type { Reach } from './http.ts';
+import { fetchFollowing, type HttpAnswer, type Reach } from './http.ts';
 import { insist } from './mistakes.ts';
 import { decodeHtml } from './sign-in.ts';
 
@@ -13,26 +12,33 @@ export type InvitationLink = {
 };
 
 const WHERE = 'invitation page';
+const EDGE =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0';
 
 /** Opens the page and follows its `ms-device-enrollment:` button. Throws `ServerMistake`. */
 export async function readInvitationPage(reach: Reach, url: string): Promise<InvitationLink> {
-  const answer = await fetchFollowing({
-    url,
-    headers: {
-      accept: 'text/html,application/xhtml+xml',
-      'accept-language': 'ja,en;q=0.8',
-      'user-agent':
-        'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0',
-    },
-    ...(reach.ca === undefined ? {} : { ca: reach.ca }),
-    ...(reach.timeoutMs === undefined ? {} : { timeoutMs: reach.timeoutMs }),
-  });
+  const answer = await openPage(reach, url);
   insist(answer.status === 200, WHERE, `answers ${answer.status}`);
   const html = answer.body.toString('utf8');
   const [, href] = /href="(ms-device-enrollment:[^"]*)"/.exec(html) ?? [];
   insist(href !== undefined, WHERE, 'has no button for Windows');
   const code = new URL(url).pathname.split('/').findLast((part) => part !== '') ?? '';
   return { ...parseDeepLink(decodeHtml(href)), code: decodeURIComponent(code) };
+}
+
+/** Which devices a link is for, as its page says to programs. */
+export async function findPlatform(reach: Reach, url: string): Promise<string | undefined> {
+  const { body } = await openPage(reach, url);
+  return /<meta name="tsukasa-platform" content="([a-z]+)">/.exec(body.toString('utf8'))?.[1];
+}
+
+function openPage(reach: Reach, url: string): Promise<HttpAnswer> {
+  return fetchFollowing({
+    url,
+    headers: { accept: 'text/html,application/xhtml+xml', 'accept-language': 'ja,en;q=0.8', 'user-agent': EDGE },
+    ...(reach.ca === undefined ? {} : { ca: reach.ca }),
+    ...(reach.timeoutMs === undefined ? {} : { timeoutMs: reach.timeoutMs }),
+  });
 }
 
 /** `ms-device-enrollment:?mode=mdm&…` as Windows reads it. Throws `ServerMistake`. */
