@@ -283,6 +283,17 @@ const event: Wordings = {
     '別の端末の証明書が使われました',
     'The certificate of another device was used',
   ),
+  'channel.bad_credentials': w('Windows 端末の認証情報が正しくありません', 'A Windows device gave wrong credentials'),
+  'channel.unsupported_version': w(
+    '対応していない版の管理プロトコルです',
+    'A device speaks another version of the management protocol',
+  ),
+  'channel.unsupported_protocol': w('対応していない管理プロトコルです', 'A device speaks another management protocol'),
+  'channel.out_of_order': w('順序の合わない通信を処理しませんでした', 'A message out of order was not processed'),
+  'channel.flooded': w(
+    '端末の応答が大きすぎるため、通信を打ち切りました',
+    'A session was cut off, because its answers were too large',
+  ),
   'channel.replayed_certificate': w('使い回された証明書を拒否しました', 'A reused certificate was refused'),
   'channel.hardware_differs': w(
     '証明書とは異なる端末からの通信です',
