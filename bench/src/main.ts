@@ -1,9 +1,11 @@
 import { appleConnect } from './apple-connect/index.ts';
 import { billing } from './billing/index.ts';
+import { windowsSession } from './windows-session/index.ts';
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   'apple-connect': appleConnect,
   billing,
+  'windows-session': windowsSession,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,7 +1,8 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { buildName, type Certificate, issueCertificate, spkiOf } from '@tsukasa/cms';
+import { type Certificate, spkiOf } from '@tsukasa/cms';
 import type pg from 'pg';
+import { issueIdentity, makeAuthority } from '../harness/identities.ts';
 
 /** One simulated device as the generator needs it. */
 export type FleetDevice = {
@@ -18,61 +19,25 @@ export type Fleet = {
   readonly devices: readonly FleetDevice[];
 };
 
-const DAY_MS = 86_400_000;
-
 /** Makes an authority, certificates and all rows of an enrolled fleet, past the server: SCEP for 30,000 is not measured. */
 export async function makeFleet(client: pg.Client, count: number): Promise<Fleet> {
   const contractorId = randomUUID();
-  const { authority, authorityKey } = makeAuthority();
+  const authority = makeAuthority();
   const deviceKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   const spki = spkiOf(deviceKey);
   const devices: FleetDevice[] = [];
   for (let n = 1; n <= count; n++) {
     devices.push({
       udid: randomUUID().toUpperCase(),
-      certificate: issue(authority, authorityKey, spki, n).der.toString('base64'),
+      certificate: issueIdentity(authority, spki, n).der.toString('base64'),
       enrollmentId: randomUUID(),
       deviceId: randomUUID(),
     });
     if (n % 500 === 0) await new Promise((done) => setImmediate(done));
   }
   devices.sort((a, b) => (a.enrollmentId < b.enrollmentId ? -1 : 1));
-  await insertFleet(client, contractorId, authority, devices);
+  await insertFleet(client, contractorId, authority.authority, devices);
   return { contractorId, privateKey: deviceKey.export({ format: 'pem', type: 'pkcs8' }).toString(), devices };
-}
-
-function makeAuthority(): { readonly authority: Certificate; readonly authorityKey: KeyObject } {
-  const authorityKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-  const authority = issueCertificate({
-    issuer: 'self',
-    issuerKey: authorityKey,
-    subject: buildName([['CN', 'Bench CA']]),
-    spki: spkiOf(authorityKey),
-    serial: Buffer.from([1]),
-    notBefore: Date.now() - DAY_MS,
-    notAfter: Date.now() + 3650 * DAY_MS,
-    ca: {},
-  });
-  return { authority, authorityKey };
-}
-
-function issue(authority: Certificate, issuerKey: KeyObject, spki: Buffer, n: number): Certificate {
-  const serial = Buffer.alloc(16, 1);
-  serial.writeUInt32BE(n, 12);
-  return issueCertificate({
-    issuer: authority,
-    issuerKey,
-    subject: buildName([
-      ['O', 'Bench'],
-      ['CN', `Device identity ${n}`],
-    ]),
-    spki,
-    serial,
-    notBefore: Date.now() - DAY_MS,
-    notAfter: Date.now() + 700 * DAY_MS,
-    keyUsage: ['digitalSignature', 'keyEncipherment'],
-    extendedKeyUsage: ['clientAuth'],
-  });
 }
 
 async function insertFleet(

@@ -1,5 +1,5 @@
 // The simulated devices, in a process of their own. Told by its parent what to do, answers what it measured.
-import { Connection } from './connection.ts';
+import { Connection } from '../harness/connection.ts';
 import { type FleetDevice, loadFleet } from './fleet.ts';
 import { Requests, type Transport } from './requests.ts';
 

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
+import { cpuOf, cpuOfDescendants, residentBytes } from '../harness/processes.ts';
+import { type BenchServer, connectOwner, startServer } from '../harness/server.ts';
 import { type Fleet, insertCommands, insertHistory, makeFleet, saveFleet } from './fleet.ts';
 import type { Measured, Task, Told } from './generator.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
-import { cpuOf, cpuOfDescendants, residentBytes } from './processes.ts';
 import type { Transport } from './requests.ts';
-import { type BenchServer, connectOwner, startServer } from './server.ts';
 
 /** First contacts in a second, at least. */
 const FIRST_CONTACTS = 3_000;
@@ -127,7 +127,7 @@ async function channel(bench: Bench): Promise<readonly Row[]> {
 }
 
 async function startEcho(): Promise<BenchServer> {
-  const child = fork(fileURLToPath(new URL('./echo.ts', import.meta.url)));
+  const child = fork(fileURLToPath(new URL('../harness/echo.ts', import.meta.url)));
   const port = await new Promise<number>((done) => child.once('message', (message) => done(Number(message))));
   return {
     port,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { connectOwner, startServer } from '../apple-connect/server.ts';
+import { connectOwner, startServer } from '../harness/server.ts';
 import { fillBook } from './book.ts';
 
 const CLI = fileURLToPath(new URL('../../../cli/bin/tsukasa.mjs', import.meta.url));
