@@ -163,6 +163,108 @@ create table windows_answers (
 );
 create index windows_answers_command on windows_answers (contractor_id, enrollment_id, command_id);
 call make_tenant_table('windows_answers', 'select, insert, update, delete');
+-- What keeps an enrollment going: waking it, observing it, the schedule by which it comes.
+create table windows_upkeep (
+  contractor_id uuid not null,
+  enrollment_id uuid not null,
+  wake_at timestamptz,
+  attempts integer not null default 0,
+  last_sent_at timestamptz,
+  last_accepted_at timestamptz,
+  last_status integer,
+  last_reason text,
+  -- Where WNS takes wake-ups for it, when the device said so, and since when WNS says that it is gone.
+  channel_uri text,
+  channel_at timestamptz,
+  channel_dead_at timestamptz,
+  -- When the device was last asked about its channel.
+  channel_asked_at timestamptz,
+  observe_at timestamptz,
+  -- Of the questions that run; an answer of an older round only completes what is there.
+  round uuid,
+  observed_at timestamptz,
+  -- What the device was told of its polling after enrollment, since when, and what it is being told.
+  poll jsonb,
+  poll_since timestamptz,
+  poll_asked jsonb,
+  wiped_at timestamptz,
+  primary key (contractor_id, enrollment_id),
+  foreign key (contractor_id, enrollment_id) references windows_enrollments
+) with (fillfactor = 70);
+create index windows_upkeep_due on windows_upkeep (wake_at) where wake_at is not null;
+create index windows_upkeep_observe on windows_upkeep (observe_at) where observe_at is not null;
+call make_tenant_table('windows_upkeep');
+
+-- What a device said of itself in Windows' own terms, by section: facts for the device page, or the items of a list.
+create table windows_readings (
+  contractor_id uuid not null,
+  device_id uuid not null,
+  section text not null,
+  reported_at timestamptz not null,
+  body jsonb not null,
+  primary key (contractor_id, device_id, section),
+  foreign key (contractor_id, device_id) references devices
+);
+call make_tenant_table('windows_readings');
+
+-- Lists that come in several answers, until the last of them is here.
+create table windows_gatherings (
+  contractor_id uuid not null,
+  enrollment_id uuid not null,
+  section text not null,
+  round uuid not null,
+  part integer not null,
+  items jsonb not null,
+  primary key (contractor_id, enrollment_id, section, part),
+  foreign key (contractor_id, enrollment_id) references windows_enrollments
+);
+call make_tenant_table('windows_gatherings');
+
+-- BitLocker recovery passwords in custody, each sealed for its row. A reader is named here and in the trail.
+create table windows_recovery_keys (
+  contractor_id uuid not null,
+  recovery_key_id uuid not null,
+  device_id uuid not null,
+  volume text not null constraint windows_recovery_keys_volume check (volume ~ '^[A-Z]:$'),
+  protector_id text not null,
+  sealed_password bytea not null,
+  escrowed_at timestamptz not null,
+  superseded_at timestamptz,
+  last_read_at timestamptz,
+  last_read_by text,
+  primary key (contractor_id, recovery_key_id),
+  constraint windows_recovery_keys_protector unique (contractor_id, device_id, protector_id),
+  foreign key (contractor_id, device_id) references devices
+);
+call make_tenant_table('windows_recovery_keys', '', 'select, insert, update');
+
+-- The last upload of each device: an older one, or the same again, is a replay.
+create table windows_escrows (
+  contractor_id uuid not null,
+  device_id uuid not null,
+  made_at timestamptz not null,
+  received_at timestamptz not null,
+  primary key (contractor_id, device_id),
+  foreign key (contractor_id, device_id) references devices
+);
+call make_tenant_table('windows_escrows');
+
+-- Rotations of recovery passwords that administrators asked for, which the device hears of at its next upload.
+create table windows_rotations (
+  contractor_id uuid not null,
+  action_id uuid not null,
+  enrollment_id uuid not null,
+  device_id uuid not null,
+  protectors text[] not null,
+  asked_at timestamptz not null,
+  told_at timestamptz,
+  withdrawn boolean not null default false,
+  finished_at timestamptz,
+  primary key (contractor_id, action_id),
+  foreign key (contractor_id, enrollment_id) references windows_enrollments
+);
+create index windows_rotations_open on windows_rotations (contractor_id, device_id) where finished_at is null;
+call make_tenant_table('windows_rotations');
 grant usage on all sequences in schema public to tsukasa_app, tsukasa_jobs, tsukasa_device;
 
 -- One message of one device: who speaks, whether its session goes on, what it answered, and what it gets next. A function,

@@ -64,6 +64,7 @@ export const compose: Compose = async (foundation) => {
   const billing = joinBilling(foundation, contracts);
   const channels = new Map<Platform, DeviceChannel>([
     ['apple', apple.channel],
+    ['windows', windows.channel],
     ['android', android.channel],
   ]);
   const gates = new Map<Platform, InvitationGate>([
@@ -95,6 +96,7 @@ export const compose: Compose = async (foundation) => {
     ...deviceHandlers({ ...deps, contractorSettings, channels, gates, entitlement, support, openActions: actions }),
     ...actions.handlers,
     ...certificates.handlers,
+    ...windows.handlers,
     ...android.handlers,
     ...reportHandlers({
       ...deps,
@@ -177,6 +179,7 @@ function joinDevices(
   const windows: Windows = createWindows({
     ...foundation,
     config,
+    recordAudit,
     registry: metrics.registry,
     contractor,
     certificates: () => certificates,
@@ -204,6 +207,7 @@ function joinDevices(
   });
   const dialects = new Map<Platform, Dialect>([
     ['apple', apple.dialect],
+    ['windows', windows.dialect],
     ['android', android.dialect],
   ]);
   const actions = createActions({ ...foundation, recordAudit, dialects, entitlement });

@@ -38,6 +38,7 @@ export const routes = {
   ...deviceRoutes,
   ...actionRoutes,
   ...certificateRoutes,
+  ...windowsRoutes,
   ...androidRoutes,
   ...auditRoutes,
 };

@@ -82,6 +82,8 @@ const WHO: Readonly<Record<RouteName, string>> = {
   getAction: 'P A H R',
   cancelAction: 'P A H',
   readActionSecret: 'P A',
+  listRecoveryKeys: 'P A H R',
+  readRecoveryKey: 'P A',
   listRawCommands: 'P A',
   getPushCertificate: 'P A H R',
   putPushCertificate: 'P A',

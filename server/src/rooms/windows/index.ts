@@ -1,32 +1,41 @@
 /** The door of the Windows dialect: enrollment, sessions, and what other rooms ask of it. */
+
+import type { windowsRoutes } from '@tsukasa/api';
 import type { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
 import type { Config } from '../../base/config.ts';
 import type { Db, Tx } from '../../base/db.ts';
 import type { DeviceHandler } from '../../base/http/app.ts';
+import type { Handlers, RecordAudit } from '../../base/http/context.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { defineJob, type Jobs } from '../../base/jobs.ts';
 import type { Log } from '../../base/log.ts';
 import type { Secrets } from '../../base/secrets.ts';
-import type { Actions } from '../actions/index.ts';
+import type { Actions, Dialect } from '../actions/index.ts';
 import type { Certificates, IdentityBindings, RevocationListener } from '../certificates/index.ts';
-import type { DeviceSupport, EnrollmentPage, Entitlement, InvitationGate } from '../devices/index.ts';
+import type { DeviceChannel, DeviceSupport, EnrollmentPage, Entitlement, InvitationGate } from '../devices/index.ts';
+import { createChannel } from './channel.ts';
+import { createDialect } from './dialect.ts';
 import { DmAccounts } from './dm-account.ts';
 import { EnrollmentEndpoint } from './enrollment-endpoint.ts';
 import { createEnrollmentPage, type PageFacts } from './enrollment-page.ts';
+import { EscrowEndpoint } from './escrow.ts';
 import { tellExpiries } from './expiry.ts';
 import { createGate } from './gate.ts';
 import { EnrollmentGuard } from './guard.ts';
 import { bindings, revocations } from './identity-ports.ts';
-import { createSessions } from './sessions.ts';
+import { Meaning } from './interpret.ts';
+import type { EnqueueCommands, Interpreter } from './model.ts';
+import { type ObservationSettings, Observer } from './observe.ts';
+import { recoveryHandlers } from './recovery-routes.ts';
+import { createSessions, type SessionChannel } from './sessions.ts';
 import { SigninEndpoint } from './signin.ts';
 import { forgetTokens, SigninTokens } from './signin-token.ts';
+import { createWakeUps, createWnsClient } from './wake/index.ts';
 
 export { windowsMessages } from './messages.ts';
 export type { CommandId, EnrollmentId } from './model.ts';
-
-import type { EnqueueCommands, Interpreter } from './model.ts';
 
 export type WindowsDeps = {
   readonly config: Pick<Config, 'publicUrl' | 'trustProxy' | 'clientCertHeader' | 'wns'>;
@@ -36,13 +45,14 @@ export type WindowsDeps = {
   readonly secrets: Secrets;
   readonly registry: Registry;
   /** What a contractor is called and has decided. */
-  readonly contractor: (tx: Tx, contractorId: ContractorId) => Promise<PageFacts>;
+  readonly contractor: (tx: Tx, contractorId: ContractorId) => Promise<PageFacts & ObservationSettings>;
+  readonly recordAudit: RecordAudit;
   /** Asked for when they are needed: those rooms are made with this one's ports. */
   readonly certificates: () => Certificates;
   readonly actions: () => Actions;
   readonly entitlement: Entitlement;
   readonly support: DeviceSupport;
-  /** What answers mean. */
+  /** What answers mean, when a test wants to know it instead of this room. */
   readonly interpreter?: Interpreter;
 };
 
@@ -52,7 +62,11 @@ export interface Windows {
    * touched nothing, for any other path. Asked before the enrollment door, which takes everything below `/enroll/`.
    */
   readonly deviceHandler: DeviceHandler;
+  readonly handlers: Handlers<typeof windowsRoutes>;
+  /** For the actions room. */
+  readonly dialect: Dialect;
   /** For the devices room. */
+  readonly channel: DeviceChannel;
   readonly gate: InvitationGate;
   readonly page: EnrollmentPage;
   /** For the certificates room. */
@@ -70,12 +84,6 @@ export interface Windows {
 }
 
 const watchIdentities = defineJob('windows.watch_identities', Type.Object({}));
-/** Until somebody says what answers mean, nothing follows from them. */
-const NO_MEANING: Interpreter = {
-  finished: async () => undefined,
-  reported: async () => undefined,
-  unenrolled: async () => undefined,
-};
 
 /** Builds the room. */
 export function createWindows(deps: WindowsDeps): Windows {
@@ -89,17 +97,34 @@ export function createWindows(deps: WindowsDeps): Windows {
     accounts: new DmAccounts(secrets),
     contractorName: async (tx, contractorId) => (await contractor(tx, contractorId)).name,
   });
-  const sessions = createSessions({ ...deps, interpreter: () => deps.interpreter ?? NO_MEANING });
+  const sessions = createSessions({ ...deps, interpreter: () => deps.interpreter ?? meaning });
+  const { meaning, observer, wakeUps, escrow } = createMeaning(deps, sessions);
   const signin = new SigninEndpoint({ db, clock, log, guard, tokens, contractor });
   return {
     deviceHandler: (request, response) =>
       sessions.deviceHandler(request, response) ||
+      escrow.handle(request, response) ||
       enrollment.handle(request, response) ||
       signin.handle(request, response),
+    handlers: recoveryHandlers(deps),
+    dialect: createDialect({ enqueueCommands: sessions.enqueue, wakeUps }),
+    channel: createChannel({ clock, wakeUps }),
     enqueue: sessions.enqueue,
-    start: sessions.start,
-    stop: sessions.stop,
-    settle: sessions.settle,
+    start: () => {
+      sessions.start();
+      wakeUps.start();
+      observer.start();
+    },
+    stop: async () => {
+      await Promise.all([observer.stop(), wakeUps.stop()]);
+      await sessions.stop();
+    },
+    settle: async () => {
+      await observer.observeDue();
+      await observer.endSilent();
+      await wakeUps.wakeDue();
+      await sessions.settle();
+    },
     gate: createGate(config.publicUrl),
     page: createEnrollmentPage({ db, publicUrl: config.publicUrl, contractor }),
     bindings,
@@ -112,4 +137,17 @@ export function createWindows(deps: WindowsDeps): Windows {
       jobs.cron('41 * * * *', watchIdentities);
     },
   };
+}
+
+/** The half of the room that knows the nodes: what answers mean, when devices are asked, woken and taken at their word. */
+function createMeaning(deps: WindowsDeps, sessions: SessionChannel) {
+  const { config, db, clock, log, registry, actions, support } = deps;
+  const { identity, origin } = config.wns;
+  const client = identity === undefined ? undefined : createWnsClient({ wns: { origin, identity }, clock });
+  const wakeUps = createWakeUps({ db, clock, log, registry, client });
+  const enqueueCommands = sessions.enqueue;
+  const observer = new Observer({ ...deps, wakeUps, enqueueCommands });
+  const meaning = new Meaning({ actions, support, wakeUps, observer, enqueueCommands });
+  const escrow = new EscrowEndpoint({ ...deps, identify: sessions.identify });
+  return { wakeUps, observer, meaning, escrow };
 }

@@ -45,6 +45,8 @@ export interface SessionChannel {
   /** Plain node:http handler of `/ManagementServer/{contractorId}/MDM.svc`; false for any other path. */
   readonly deviceHandler: DeviceHandler;
   readonly enqueue: EnqueueCommands;
+  /** Whose certificate a request came with, by connection or signature. Throws `IdentityRefusal`. */
+  readonly identify: Identifier<Binding>['identify'];
   /** Begins to interpret answers and to give up commands. */
   start(): void;
   stop(): Promise<void>;
@@ -93,6 +95,7 @@ export function createSessions(deps: SessionsDeps): SessionChannel {
   return {
     deviceHandler: (request, response) => endpoint.handle(request, response),
     enqueue: commandQueue(secrets),
+    identify: (request, body, contractorId) => identifier.identify(request, body, contractorId),
     start: () => answers.start(),
     stop: async () => {
       await answers.stop();

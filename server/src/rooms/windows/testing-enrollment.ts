@@ -10,12 +10,12 @@ import { type ContractorId, newId } from '../../base/ids.ts';
 import { silentLog } from '../../base/log.ts';
 import { createSecrets, type Secrets } from '../../base/secrets.ts';
 import { TEST_MASTER_KEY, type TestDatabase } from '../../base/testing.ts';
-import { type Actions, createActions } from '../actions/index.ts';
+import { type Actions, type ActionsDeps, createActions } from '../actions/index.ts';
 import { recordAudit } from '../audit/index.ts';
 import { type Certificates, createCertificates } from '../certificates/index.ts';
 import { createEnrollmentDoor, deviceHandlers, type InvitationGate } from '../devices/index.ts';
 import { testEntitlement, testSupport } from '../devices/testing.ts';
-import { createWindows, type Windows } from './index.ts';
+import { createWindows, type Windows, type WindowsDeps } from './index.ts';
 import type { Interpreter } from './model.ts';
 
 export * from './testing-pc.ts';
@@ -31,6 +31,8 @@ export type InviteRequest = {
 export type EnrollmentBench = {
   readonly windows: Windows;
   readonly actions: Actions;
+  /** What the room of actions was made of. */
+  readonly deps: ActionsDeps;
   readonly certificates: Certificates;
   readonly secrets: Secrets;
   readonly clock: MovableClock;
@@ -63,10 +65,16 @@ const context = (contractorId: ContractorId): RequestContext => ({
 /** Everything ends with the test file. */
 export async function enrollmentBench(
   database: TestDatabase,
-  options: { readonly interpreter?: Interpreter; readonly trusted?: boolean } = {},
+  options: {
+    readonly interpreter?: Interpreter;
+    readonly trusted?: boolean;
+    /** Of a bench before this one on the same database, as after a restart. */
+    readonly clock?: MovableClock;
+    readonly wns?: WindowsDeps['config']['wns'];
+  } = {},
 ): Promise<EnrollmentBench> {
   const { db, query } = database;
-  const clock = fixedClock();
+  const clock = options.clock ?? fixedClock();
   const secrets = createSecrets(TEST_MASTER_KEY, clock);
   const server = createServer(SERVER_LIMITS, (request, response) => {
     if (!windows.deviceHandler(request, response) && !door(request, response)) response.writeHead(418).end();
@@ -84,7 +92,7 @@ export async function enrollmentBench(
       publicUrl: url,
       trustProxy: options.trusted === true ? ['loopback'] : [],
       clientCertHeader: CERT_HEADER,
-      wns: { origin: 'https://127.0.0.1:1', identity: undefined },
+      wns: options.wns ?? { origin: 'https://127.0.0.1:1', identity: undefined },
     },
     db,
     clock,
@@ -94,12 +102,14 @@ export async function enrollmentBench(
       name: (await nameOf(contractorId)) ?? '',
       language: 'ja',
       helpdeskPhone: '03-1234-5678',
+      observeEvery: Temporal.Duration.from('PT6H'),
     }),
     certificates: () => certificates,
     actions: () => actions,
     entitlement,
     support,
     registry: new Registry(),
+    recordAudit,
     ...(options.interpreter === undefined ? {} : { interpreter: options.interpreter }),
   });
   const pages = new Map<Platform, Windows['page']>([['windows', windows.page]]);
@@ -113,7 +123,8 @@ export async function enrollmentBench(
     revocations: windows.revocations,
     topicUse: { count: async () => 0, replaced: async () => undefined },
   });
-  const actions = createActions({ ...shared, entitlement, dialects: new Map() });
+  const deps: ActionsDeps = { ...shared, entitlement, dialects: new Map([['windows', windows.dialect]]) };
+  const actions = createActions(deps);
   const gates = new Map<Platform, InvitationGate>([
     ['windows', windows.gate],
     ['apple', { ...windows.gate, check: async () => undefined }],
@@ -135,6 +146,7 @@ export async function enrollmentBench(
   return {
     windows,
     actions,
+    deps,
     certificates,
     secrets,
     clock,
