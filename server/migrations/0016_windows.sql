@@ -345,7 +345,7 @@ begin
   end if;
   if e.state = 'gone' then verdict := 'gone'; return next; return; end if;
 
-  known := known and not opening and not s.closed and message = s.msg + 1 and at < s.last_at + interval '30 minutes';
+  known := known and not opening and not s.closed and message = s.msg + 1 and at < s.last_at + interval '2 hours';
   if certificate is null and given_nonce is null and not (known and s.auth = 'digest' and s.token is not distinct from echo) then
     verdict := 'no_proof'; return next; return;
   end if;

@@ -230,7 +230,7 @@ export async function giveUp(
       left join windows_sessions s on s.contractor_id = c.contractor_id and s.enrollment_id = c.enrollment_id
       where c.contractor_id = ${contractorId}::uuid and c.finished_at is null
         and (c.expires_at <= ${moment} or c.size > least(s.max_msg_size, 524288) - 2048)
-        and not (c.sent_token is not distinct from s.token and not s.closed and s.last_at > ${moment} - interval '30 minutes'
+        and not (c.sent_token is not distinct from s.token and not s.closed and s.last_at > ${moment} - interval '2 hours'
           and c.sent_token is not null)
       order by c.seq limit ${limit} for update of c skip locked
     ),

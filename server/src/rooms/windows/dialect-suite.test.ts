@@ -150,9 +150,9 @@ class WindowsStage implements DialectStage<WindowsDevice> {
     this.#bench = await meaningBench(database, { clock: this.clock });
     for (const device of this.#devices) {
       const { session, nodes } = device.pc;
-      const { sessionId, nonce } = session;
+      const { sessionId, msgId, nonce } = session;
       const again = new SessionPc(this.#bench, device.contractorId, session.pc);
-      Object.assign(again, { sessionId, nonce });
+      Object.assign(again, { sessionId, msgId, nonce });
       Object.assign(device.pc, { session: again, bench: this.#bench, nodes });
     }
   }
