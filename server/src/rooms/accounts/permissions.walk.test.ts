@@ -214,6 +214,7 @@ const STAFF: Readonly<Record<'S' | 'B' | 'D', readonly RouteName[]>> = {
     'cancelAction',
     'getPushCertificate',
     'listIdentities',
+    'listRecoveryKeys',
   ],
 };
 
@@ -228,6 +229,7 @@ const FRESH: readonly RouteName[] = [
   'resetStaff',
   'createProviderApiToken',
   'readActionSecret',
+  'readRecoveryKey',
   'putPushCertificate',
   'revokeIdentity',
   'putProviderGoogleProject',
