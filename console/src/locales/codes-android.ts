@@ -125,6 +125,84 @@ export const androidNotes: Wordings = {
     'Google がエンタープライズへのアクセスを拒否しています。',
     'Google refuses access to the enterprise.',
   ),
+  'android.quota': w(
+    'Google の要求数の上限に達しました。しばらくして再試行します。',
+    'The limit of requests to Google is reached; it is tried again.',
+  ),
+  'android.google_unreachable': w(
+    'Google に接続できません。しばらくして再試行します。',
+    'Google cannot be reached; it is tried again.',
+  ),
+  'android.access_refused': w('Google がアクセスを拒否しました（{message}）', 'Google refused access ({message})'),
+  'android.refused': w('Google が操作を受け付けませんでした（{message}）', 'Google did not take it ({message})'),
+  'android.reconciliation_aborted': w(
+    '照合を終えられませんでした（{message}）',
+    'The comparison was cut short ({message})',
+  ),
+  'android.project_in_use': w(
+    'このプロジェクトで登録されたエンタープライズがあるため、削除できません。',
+    'An enterprise depends on this project.',
+  ),
+  'android.scan_at_first_screen': w(
+    '初期化した端末の最初の画面でだけ読み取れます。',
+    'It is read only on the first screen of a device that has been reset.',
+  ),
+  'android.factory_new_only': w(
+    '新品または初期化した端末だけで使えます。',
+    'Only for devices that are new or have been reset.',
+  ),
+  'android.then_enter_token': w('続けて登録コードを入力します。', 'The enrollment code is typed in after it.'),
+  'android.token_is_secret': w(
+    '登録コードを知っている人は端末を登録できます。渡す相手に注意してください。',
+    'Whoever knows the code can enroll a device: mind whom you give it.',
+  ),
+  'android.open_on_the_device': w('登録する端末で開いてください。', 'Open it on the device itself.'),
+  'android.zero_touch_portal': w(
+    'ゼロタッチ登録ポータルの「DPC エクストラ」に貼り付けます。',
+    'It goes into “DPC extras” of the zero-touch portal.',
+  ),
+  'android.zero_touch_ends_with_invitation': w(
+    'この招待が終わると登録できなくなります。長く使う場合は有効期間を長くしてください。',
+    'It stops with this invitation: for lasting use give the invitation a long life.',
+  ),
+  'android.gate.permitted_use': w(
+    'Google は、他社に提供する管理サービスでの利用だけを認めています。自社だけで使う仕組み、割賦の担保としてのロック、本人に隠した監視には使えません。',
+    'Google permits services that manage devices for others. In-house use alone, locking for device finance and covert monitoring are refused.',
+  ),
+  'android.gate.device_quota': w(
+    '新しいプロジェクトで管理できる端末は 0 台から始まります。Google に申請すると 500 台まで認められ、それ以上は Android Enterprise の検証が必要です。',
+    'A new project begins with 0 devices. Google grants up to 500 on application, and more only after Android Enterprise validation.',
+  ),
+  'android.gate.project': w(
+    'Android Management API を有効にした Google プロジェクト',
+    'A Google project with the Android Management API enabled',
+  ),
+  'android.gate.public_url_https': w(
+    'このサーバーの公開アドレスが https であること（{publicUrl}）。Google の登録画面は https にだけ戻れます。',
+    'A public address of this server with https ({publicUrl}): Google comes back to nothing else.',
+  ),
+  'android.gate.pubsub_topic': w(
+    '通知を受け取る Pub/Sub のトピック。ない場合は 1 日 1 回の照合だけになります。',
+    'A Pub/Sub topic for notifications. Without it only the daily comparison tells what has changed.',
+  ),
+  'android.gate.push_sender': w(
+    'プッシュ購読に使うサービスアカウント。ない場合、届いた通知を確かめられないため受け付けません。',
+    'The service account of the push subscription. Without it no message can be verified, so none is taken.',
+  ),
+  'android.gate.notifications_arrive': w('Google からの通知が届いていること', 'Messages from Google arrive'),
+  'android.gate.enterprise': w('Google に登録したエンタープライズ', 'An enterprise bound at Google'),
+  'android.gate.setup': w(
+    'エンタープライズの設定に失敗しました: {message}',
+    'Setting up the enterprise failed: {message}',
+  ),
+  'android.gate.request_quota': w(
+    '要求は 1 分に {perMinute} 件まで。プロジェクトのすべての契約者で分け合います。',
+    '{perMinute} requests a minute, shared by all contractors of the project.',
+  ),
+  'android.gate.reset_protection': w(
+    'Google の検証を受けていないプロジェクトでは、初期化の禁止とリセット保護の設定を使えません。',
+    'Projects that Google has not validated can neither forbid resets nor set reset protection.',
+  ),
   'google.unavailable': w(
     'Google に接続できません。しばらくして再試行します。',
     'Google cannot be reached; it is tried again.',
@@ -172,6 +250,54 @@ export const androidEvents: Wordings = {
     'Google のエンタープライズに再びアクセスできます',
     'The enterprise at Google can be reached again',
   ),
+  'android.message_not_interpreted': w(
+    'Google の通知を解釈できませんでした',
+    'A message of Google could not be interpreted',
+  ),
+  'android.message_unreadable': w('読み取れない通知が届きました', 'An unreadable message arrived'),
+  'android.message_of_unknown_type': w('未知の種類の通知が届きました', 'A message of an unknown kind arrived'),
+  'android.message_given_up': w('通知の処理をあきらめました', 'A message was given up on'),
+  'android.message_after_end': w(
+    '管理を終えた端末の通知が届きました',
+    'A message of a device that is no longer managed arrived',
+  ),
+  'android.operation_of_nobody': w(
+    '依頼していない操作の結果が届きました',
+    'The result of an operation arrived that nobody asked for',
+  ),
+  'android.without_invitation': w(
+    '招待のない端末が Google で登録されました',
+    'A device was enrolled at Google without an invitation',
+  ),
+  'android.invitation_not_usable': w(
+    '使えない招待による端末の登録を断りました',
+    'A device was not taken in, because its invitation is not usable',
+  ),
+  'android.not_entitled': w(
+    '有効な契約がないため、端末の登録を断りました',
+    'A device was not taken in, because no contract in force allows it',
+  ),
+  'android.not_supported': w(
+    '対象OS・利用態様の範囲外のため、端末の登録を断りました',
+    'A device was not taken in, because its OS or usage mode is not supported',
+  ),
+  'android.deleted_at_google': w(
+    '端末の記録が Google から削除されました',
+    'The record of a device was deleted at Google',
+  ),
+  'android.device_gone': w('端末の記録が Google になくなりました', 'Google has no record of a device any more'),
+  'android.device_found_again': w('なくなったはずの端末が見つかりました', 'A device that had gone was found again'),
+  'android.push_no_token': w('署名のない通知を拒否しました', 'A message without its token was refused'),
+  'android.push_bad_token': w('署名の正しくない通知を拒否しました', 'A message with a bad token was refused'),
+  'android.push_not_set_up': w('通知の受け取りが設定されていません', 'Taking messages is not set up'),
+  'android.lost_mode_outgoing_phone_call': w(
+    '紛失モードの端末から電話がかけられました',
+    'A call was made from a device in lost mode',
+  ),
+  'android.stop_lost_mode_user_attempt': w(
+    '利用者が紛失モードを終えようとしました',
+    'The user of a device tried to leave lost mode',
+  ),
   'android.callback_failed': w('Google での登録を終えられませんでした', 'Signing up at Google could not be finished'),
   'android.token_not_deleted': w(
     '使い終えた登録コードを Google から削除できませんでした',
@@ -184,6 +310,6 @@ export const androidAudit: Wordings = {
   'android.enterprise_bound': w('Android のエンタープライズを登録', 'Android enterprise bound'),
   'android.enterprise_released': w('Android の登録を解除', 'Android enterprise given up'),
   'android.reconciliation_asked': w('Android の照合を開始', 'Comparison with Google asked'),
-  'google_project.saved': w('Google プロジェクトを登録', 'Google project saved'),
-  'google_project.deleted': w('Google プロジェクトを削除', 'Google project removed'),
+  'android.project_saved': w('Google プロジェクトを登録', 'Google project saved'),
+  'android.project_removed': w('Google プロジェクトを削除', 'Google project removed'),
 };

@@ -10,23 +10,28 @@ export const safetyNotes: Wordings = {
   ),
   'approval.needs_person': w('承認は人だけができます。', 'Only a person can decide.'),
   'approval.not_permitted': w('承認する権限がありません。', 'You may not decide on this.'),
-  'approval.awaited': w('別の人の承認を待っています。', 'Waits for somebody else to approve.'),
-  'approval.lapsed': w('期限までに承認されませんでした。', 'Nobody approved in time.'),
-  'hold.own_request': w(
-    '自分で依頼したものの保留は解除できません。別の管理者に頼んでください。',
-    'Nobody releases their own request: ask another administrator.',
+  'approval.nobody_else': w(
+    '承認できる人がほかにいません。管理者をもう 1 人招待するか、サービス運営に承認を依頼してください。',
+    'There is nobody else who may approve: invite another administrator, or ask the service provider.',
   ),
-  'hold.needs_person': w('保留の解除は人だけができます。', 'Only a person can release it.'),
-  'hold.not_permitted': w('保留を解除する権限がありません。', 'You may not release it.'),
-  'hold.installation': w(
-    'サービス全体の安全装置です。サービス運営だけが解除できます。',
-    'This is the breaker of the whole installation: only the service provider can release it.',
+  'approval.let_in_by_asker': w(
+    '依頼した人に招待または権限を与えられた直後の人は、承認できません。',
+    'Somebody whom the one who asked has let in or given the right cannot decide on it.',
   ),
   'bulk.param_not_taken': w(
-    '入力した「{name}」は、この端末では使われません。',
-    'What was given as “{name}” is not used on these devices.',
+    '入力した「{param}」は、この端末では使われません。',
+    'What was given as “{param}” is not used on these devices.',
   ),
-  'bulk.params_not_taken': w('この端末では使われない入力: {names}', 'Not used on these devices: {names}'),
+  'bulk.params_do_not_fit': w(
+    '入力した内容がこの端末に合いません（{pointer}: {detail}）。',
+    'What was given does not fit these devices ({pointer}: {detail}).',
+  ),
+  'device.not_found': w('端末の記録がなくなりました。', 'There is no record of the device any more.'),
+  'bulk.failed': w('この端末への依頼を作成できませんでした。', 'The device could not be asked.'),
+  'bulk.assessment_changed': w(
+    '確認した後に端末の状態が変わり、元に戻せない操作になるため、対象から外しました。',
+    'The device has changed since: it would do now what cannot be undone, so it was left out.',
+  ),
 };
 
 export const safetyAudit: Wordings = {
@@ -35,17 +40,30 @@ export const safetyAudit: Wordings = {
   'action.released': w('操作の保留を解除', 'Action released'),
   'action.held': w('操作を一時保留', 'Action held'),
   'action.cancel_requested': w('操作の取りやめを要求', 'Cancellation asked for'),
+  'action.lapsed': w('操作が期限までに承認されず', 'Action not approved in time'),
   'batch.asked': w('一括操作を依頼', 'Bulk action asked'),
   'batch.approved': w('一括操作を承認', 'Bulk action approved'),
   'batch.rejected': w('一括操作を却下', 'Bulk action rejected'),
   'batch.released': w('一括操作の保留を解除', 'Bulk action released'),
-  'batch.held': w('一括操作を一時保留', 'Bulk action held'),
   'batch.cancelled': w('一括操作を取りやめ', 'Bulk action cancelled'),
+  'batch.lapsed': w('一括操作が期限までに承認されず', 'Bulk action not approved in time'),
   'batch.finished': w('一括操作が終了', 'Bulk action finished'),
-  'safety.changed': w('安全設定を変更', 'Safety settings changed'),
-  'safety.change_asked': w('安全設定を緩める変更を依頼', 'Loosening of the safety settings asked'),
-  'safety.change_approved': w('安全設定の変更を承認', 'Change of the safety settings approved'),
-  'safety.change_rejected': w('安全設定の変更を却下', 'Change of the safety settings rejected'),
+  'safety.tightened': w('安全設定を厳しく変更', 'Safety settings tightened'),
+  'safety.loosening_asked': w('安全設定を緩める変更を依頼', 'Loosening of the safety settings asked'),
+  'safety.loosened': w('安全設定を緩める変更を承認', 'Safety settings loosened'),
+  'safety.loosening_rejected': w('安全設定を緩める変更を却下', 'Loosening of the safety settings rejected'),
   'recovery_key.read': w('回復キーを表示', 'Recovery key shown'),
   'recovery_key.escrowed': w('回復キーを預かった', 'Recovery key taken into custody'),
+};
+
+export const safetyFailures: Wordings = {
+  approval_lapsed: w('期限までに承認されませんでした', 'Nobody approved in time'),
+  hold_lapsed: w('期限までに保留が解除されませんでした', 'Nobody released it in time'),
+};
+
+export const safetyEvents: Wordings = {
+  'breaker.held': w(
+    '元に戻せない操作が多いため、安全装置が保留しました',
+    'The breaker holds what cannot be undone, because there is much of it',
+  ),
 };

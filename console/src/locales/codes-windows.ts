@@ -155,6 +155,10 @@ export const windowsNotes: Wordings = {
     'Its schedule of contacts has ended; it comes once somebody syncs it at the PC.',
   ),
   'windows.wiped': w('この PC は消去されました。もう通信しません。', 'This PC was erased and comes no more.'),
+  'windows.https_needed': w(
+    'Windows の登録には、このサーバーの公開アドレスが https である必要があります。',
+    'Windows enrolls only with a server whose public address is https.',
+  ),
   'windows.not_ready': w('Windows の端末を登録する準備ができていません。', 'Windows devices cannot be enrolled yet.'),
 };
 

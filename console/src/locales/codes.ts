@@ -2,7 +2,7 @@ import type { Language } from '../app/language.ts';
 import { androidAudit, androidEvents, androidFailures, androidNotes } from './codes-android.ts';
 import { contractAudit, contractEvents } from './codes-contracts.ts';
 import { detailGroups, details } from './codes-details.ts';
-import { safetyAudit, safetyNotes } from './codes-safety.ts';
+import { safetyAudit, safetyEvents, safetyFailures, safetyNotes } from './codes-safety.ts';
 import { windowsEvents, windowsFailures, windowsMeanings, windowsNotes } from './codes-windows.ts';
 import { windowsEnrollmentEvents, windowsEnrollmentNotes } from './codes-windows-enrollment.ts';
 
@@ -216,6 +216,12 @@ const wake: Wordings = {
     'Apple no longer takes notifications for this device; it can be woken again after its next contact',
   ),
   no_push_token: w('端末がまだ通知の宛先を知らせていません', 'The device has not said yet where it can be reached'),
+  not_bound: w('Google にエンタープライズが登録されていません', 'No enterprise is bound at Google'),
+  enterprise_lost: w(
+    'Google がエンタープライズへのアクセスを拒否しています',
+    'Google refuses access to the enterprise',
+  ),
+  no_channel: w('この種類の端末の通信経路がありません', 'There is no channel for such devices'),
   not_enrolled: w('端末が登録されていません', 'The device is not enrolled'),
 };
 
@@ -459,6 +465,13 @@ const source: Wordings = {
   DisableLostMode: w('紛失モードの終了', 'Lost mode turned off'),
   declarative: w('端末からの通知', 'Told by the device'),
   catalogue: w('サービス一覧の確認', 'Check against the catalogue'),
+  refresh: w('情報の更新', 'Refresh'),
+  status_report: w('Google からの報告', 'Report through Google'),
+  reconciliation: w('Google との照合', 'Comparison with Google'),
+  DevInfo: w('端末情報', 'Device information'),
+  device_reported_deletion: w('端末での管理の終了', 'Management ended on the device'),
+  android_deleted_at_google: w('Google での削除', 'Deleted at Google'),
+  android_gone: w('Google に記録なし', 'Gone at Google'),
   checked_out: w('端末側での管理の解除', 'Management removed on the device'),
 };
 const section: Wordings = {
@@ -470,6 +483,16 @@ const section: Wordings = {
   apps: w('アプリ', 'Apps'),
   profiles: w('プロファイル', 'Profiles'),
   certificates: w('証明書', 'Certificates'),
+  dev_info: w('端末情報', 'Device information'),
+  device: w('端末情報', 'Device information'),
+  status: w('状態', 'Status'),
+  bitlocker: w('BitLocker', 'BitLocker'),
+  defender: w('Microsoft Defender', 'Microsoft Defender'),
+  network: w('ネットワーク', 'Network'),
+  channel: w('通信経路', 'Channel'),
+  msi: w('アプリ（MSI）', 'Apps (MSI)'),
+  msix: w('アプリ（MSIX）', 'Apps (MSIX)'),
+  status_report: w('Google からの報告', 'Report through Google'),
 };
 
 const asMap = (...records: readonly Wordings[]) => new Map(records.flatMap((record) => Object.entries(record)));
@@ -485,12 +508,21 @@ export const codes = {
     androidNotes,
     safetyNotes,
   ),
-  failure: asMap(failure, refusal, windowsNotes, windowsFailures, androidNotes, androidFailures, safetyNotes),
+  failure: asMap(
+    failure,
+    refusal,
+    windowsNotes,
+    windowsFailures,
+    androidNotes,
+    androidFailures,
+    safetyNotes,
+    safetyFailures,
+  ),
   wake: asMap(wake, windowsNotes, androidNotes),
   wakeAnswer: asMap(wakeAnswer, windowsNotes, androidNotes),
   detailGroup: asMap(detailGroups),
   detail: asMap(details),
-  event: asMap(event, contractEvents, windowsEvents, windowsEnrollmentEvents, androidEvents),
+  event: asMap(event, contractEvents, windowsEvents, windowsEnrollmentEvents, androidEvents, safetyEvents),
   audit: asMap(audit, contractAudit, safetyAudit, androidAudit),
   source: asMap(source),
   section: asMap(section),

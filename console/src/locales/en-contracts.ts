@@ -365,5 +365,7 @@ export const contracts: typeof ja = {
     stillManaged_other: '{{count}} devices are still managed. Their management is not removed by itself.',
     removableUntil: 'Last day to ask for the removal of management',
     managedDevices: 'Show managed devices',
+    removeAll_one: 'Remove the management of {{count, number}} device…',
+    removeAll_other: 'Remove the management of {{count, number}} devices at once…',
   },
 };

@@ -363,5 +363,7 @@ export const contracts = {
     stillManaged_other: '管理中の端末が {{count}} 台あります。管理は自動では解除されません。',
     removableUntil: '管理の解除を指示できる最後の日',
     managedDevices: '管理中の端末を表示',
+    removeAll_one: 'REPL',
+    removeAll_other: 'REPL',
   },
 };

@@ -177,6 +177,7 @@ function Outcome({ action }: { action: Action }) {
 }
 
 function Json({ label, value }: { label: string; value: Readonly<Record<string, unknown>> }) {
+  const word = useWording();
   return (
     <Box>
       <Text size="xs" c="dimmed">
@@ -184,7 +185,7 @@ function Json({ label, value }: { label: string; value: Readonly<Record<string, 
       </Text>
       {Object.entries(value).map(([key, one]) => (
         <Text key={key} size="sm">
-          <Code>{key}</Code> {typeof one === 'string' ? one : JSON.stringify(one)}
+          <Code>{key}</Code> {typeof one !== 'string' ? JSON.stringify(one) : key === 'note' ? word('note', one) : one}
         </Text>
       ))}
     </Box>

@@ -2,11 +2,13 @@ import { Alert, Anchor, Button, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ContractOverview } from '@tsukasa/api';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '../../app/session.ts';
 import { Day } from '../../shared/day.tsx';
 import { useLanguage } from '../../shared/format.ts';
+import { BulkDialog } from '../bulk/bulk-dialog.tsx';
+import type { Selection } from '../bulk/selection.ts';
 import { useDashboard } from '../dashboard/use-dashboard.ts';
 import { SERVICE } from './names.ts';
 import { useContractOverview } from './overview-page.tsx';
@@ -95,11 +97,16 @@ export function Notices({ overview, contractorId, children }: Props) {
   );
 }
 
+/** Every device that is managed, however many there are. */
+const MANAGED: Selection = { kind: 'all', filter: { state: ['managed'] } };
+
 /** Management outlives the contract on the devices: says until when its removal can be asked for, and on which devices. */
 function StillManaged({ contractorId, until }: { contractorId: string; until: string }) {
   const { t } = useTranslation();
   const { data } = useDashboard(contractorId);
   const count = data?.devices.managed ?? 0;
+  const may = useCan(contractorId)('actions.destroy');
+  const [asking, setAsking] = useState(false);
   if (count === 0) return null;
   return (
     <Stack gap={4} mt="xs" align="flex-start">
@@ -115,6 +122,19 @@ function StillManaged({ contractorId, until }: { contractorId: string; until: st
       >
         {t('contracts.notices.managedDevices')}
       </Anchor>
+      {may ? (
+        <Button size="xs" variant="default" onClick={() => setAsking(true)}>
+          {t('contracts.notices.removeAll', { count })}
+        </Button>
+      ) : null}
+      {asking ? (
+        <BulkDialog
+          contractorId={contractorId}
+          selection={MANAGED}
+          first="remove_management"
+          onClose={() => setAsking(false)}
+        />
+      ) : null}
     </Stack>
   );
 }
