@@ -50,7 +50,7 @@ export const safetyAudit: Wordings = {
   'batch.finished': w('一括操作が終了', 'Bulk action finished'),
   'safety.tightened': w('安全設定を厳しく変更', 'Safety settings tightened'),
   'safety.loosening_asked': w('安全設定を緩める変更を依頼', 'Loosening of the safety settings asked'),
-  'safety.loosened': w('安全設定を緩める変更を承認', 'Safety settings loosened'),
+  'safety.loosening_approved': w('安全設定を緩める変更を承認', 'Safety settings loosened'),
   'safety.loosening_rejected': w('安全設定を緩める変更を却下', 'Loosening of the safety settings rejected'),
   'recovery_key.read': w('回復キーを表示', 'Recovery key shown'),
   'recovery_key.escrowed': w('回復キーを預かった', 'Recovery key taken into custody'),

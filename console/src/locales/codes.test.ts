@@ -28,7 +28,7 @@ const NOTE = /\b(?:note|effect|warning|refused|gate)\('([a-z_]+(?:\.[a-z_]+)*)'/
 /** What the catalogue supports has words of its own; the last is a column of the export. */
 const OTHER = new Set(['os.version', 'os.family', 'usage_mode.not_supported', 'person']);
 
-for (const room of ['apple', 'windows', 'actions', 'devices']) {
+for (const room of ['apple', 'windows', 'android', 'actions', 'devices']) {
   test(`every note, refusal and failure of the room ${room} has words`, () => {
     const texts = sources(ROOMS, `${room}/**/*.ts`);
     assert.ok(texts.length > 0, 'there is such a room');
@@ -63,6 +63,20 @@ test('every fact that Windows PCs tell of themselves has words', () => {
   assert.equal(texts.length, 2);
   assert.deepEqual(unworded(found(texts, /\b(?:text|add|state|note)\('([a-z_0-9]+)'/g), 'detail'), []);
   const groups = found(texts, /\bgroup: '([a-z]+)'/g, /collector\('([a-z]+)'\)/g);
+  assert.deepEqual(unworded(groups, 'detailGroup'), []);
+});
+
+test('every fact that Android devices tell of themselves has words', () => {
+  const texts = sources(ROOMS, 'android/{report-details,compliance}.ts');
+  assert.equal(texts.length, 2);
+  const facts = found(
+    texts,
+    /\bfact\('[a-z]+', '([a-z_]+)'/g,
+    /\bone\('([a-z_]+)'/g,
+    /\bgroup: '[a-z]+', code: '([a-z_]+)'/g,
+  );
+  assert.deepEqual(unworded(facts, 'detail'), []);
+  const groups = found(texts, /\bfact\('([a-z]+)'/g, /\bgroup: '([a-z]+)'/g);
   assert.deepEqual(unworded(groups, 'detailGroup'), []);
 });
 

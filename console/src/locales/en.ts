@@ -808,6 +808,10 @@ export const en: Messages = {
     filterTarget: 'Kind of target',
     targetKind: {
       action: 'Action',
+      action_batch: 'Bulk action',
+      android_enterprise: 'Android enterprise',
+      google_project: 'Google project',
+      installation: 'Installation',
       api_token: 'API token',
       certificate: 'Identity certificate',
       adjustment: 'Adjustment',

@@ -799,6 +799,10 @@ export const ja = {
     filterTarget: '対象の種類',
     targetKind: {
       action: '操作',
+      action_batch: '一括操作',
+      android_enterprise: 'Android のエンタープライズ',
+      google_project: 'Google プロジェクト',
+      installation: 'サービス全体',
       api_token: 'API トークン',
       certificate: '識別証明書',
       adjustment: '調整',

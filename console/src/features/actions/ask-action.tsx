@@ -77,6 +77,7 @@ export function AskAction({ assessment, device, contractorId, onClose, onAsked }
             required={shown.requiredOptions}
             values={values}
             device={{ contractorId, deviceId: device.deviceId }}
+            wipeMethods={methodsIn(shown)}
             onChange={setValues}
           />
           <Textarea
@@ -111,6 +112,12 @@ export function AskAction({ assessment, device, contractorId, onClose, onAsked }
       </form>
     </Modal>
   );
+}
+
+/** The ways of wiping that an assessment names as this device's own. */
+function methodsIn({ effects }: ActionAssessment): readonly unknown[] | undefined {
+  const methods = effects.map(({ params }) => params?.['methods']).find((value) => Array.isArray(value));
+  return Array.isArray(methods) ? methods : undefined;
 }
 
 /** Asks the server what these parameters change; before any are given the assessment says it all. */

@@ -26,18 +26,20 @@ type Props = {
   readonly values: ActionValues;
   /** Of which device the apps are offered; without one, package names are typed. */
   readonly device?: { readonly contractorId: string; readonly deviceId: string };
+  /** Ways of wiping that the device has, where it is known. */
+  readonly wipeMethods?: readonly unknown[] | undefined;
   readonly onChange: (values: ActionValues) => void;
 };
 
 /** One field for each parameter that this device understands. */
-export function ParamFields({ type, options, required, values, device, onChange }: Props) {
+export function ParamFields({ type, options, required, values, device, wipeMethods, onChange }: Props) {
   const { t } = useTranslation();
   const has = (name: string) => options.includes(name) && Object.hasOwn(ACTION_PARAMS[type].properties, name);
   const set = <K extends keyof ActionValues>(name: K, value: ActionValues[K]) => onChange({ ...values, [name]: value });
   return (
     <Stack gap="sm">
       {has('wipeMethod') ? (
-        <WipeMethods value={values.wipeMethod} onChange={(value) => set('wipeMethod', value)} />
+        <WipeMethods value={values.wipeMethod} available={wipeMethods} onChange={(value) => set('wipeMethod', value)} />
       ) : null}
       {has('packageNames') ? (
         <PackageNames

@@ -4,11 +4,13 @@ import { useTranslation } from 'react-i18next';
 
 type Props = {
   readonly value: WindowsWipeMethod | undefined;
+  /** Which of them this PC has; absent: it is not known, and the server judges. */
+  readonly available: readonly unknown[] | undefined;
   readonly onChange: (value: WindowsWipeMethod) => void;
 };
 
 /** The ways to wipe a PC, each with what it really does. */
-export function WipeMethods({ value = 'doWipe', onChange }: Props) {
+export function WipeMethods({ value = 'doWipe', available, onChange }: Props) {
   const { t } = useTranslation();
   return (
     <Radio.Group
@@ -21,6 +23,7 @@ export function WipeMethods({ value = 'doWipe', onChange }: Props) {
           <Radio
             key={method}
             value={method}
+            disabled={available?.includes(method) === false}
             label={`${t(`wipeMethod.${method}`)} (${method})`}
             description={t(`wipeMethodText.${method}`)}
           />

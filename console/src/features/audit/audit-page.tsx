@@ -150,6 +150,10 @@ const TARGET_KINDS = [
   'adjustment',
   'event',
   'action',
+  'action_batch',
+  'android_enterprise',
+  'google_project',
+  'installation',
 ] as const;
 
 /** What is narrowed to one actor or one target is set by choosing a name in the list, and taken back here. */
@@ -273,7 +277,7 @@ function Entries({ rows, chain }: { rows: readonly AuditEntry[]; chain: Chain })
 /** Which remote action an entry is about, and how it ended. */
 function ActionOf({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation();
-  if (!entry.action.startsWith('action.')) return null;
+  if (!/^(action|batch)\./.test(entry.action)) return null;
   const type = oneOf(entry.details['type'], ACTION_TYPES);
   const state = oneOf(entry.details['state'], ACTION_STATES);
   if (type === undefined) return null;
