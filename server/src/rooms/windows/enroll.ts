@@ -27,6 +27,7 @@ import {
   recordEvent,
   registerDevice,
 } from '../devices/index.ts';
+import { finishOpen } from './command-store.ts';
 import { type Claim, claimOf, invitationOf, notUsable } from './credential.ts';
 import { type ProvedKey, provedKey } from './csr.ts';
 import { type DmAccounts, md5Purpose } from './dm-account.ts';
@@ -308,6 +309,7 @@ async function replaceLive(
   if (live.length === 0) return;
   await deps.actions().supersedeAll(tx, contractorId, deviceId, 'reenrolled', now);
   for (const { enrollmentId } of live) {
+    await finishOpen(tx, contractorId, enrollmentId, 'superseded', now);
     await endEnrollment(tx, contractorId, enrollmentId, 'reenrolled', now);
     await revokeIdentities(deps, tx, contractorId, enrollmentId, 're-enrolled', now);
     const event = { kind: 'enrollment.replaced', severity: 'notice', deviceId, dedupe: enrollmentId, now } as const;

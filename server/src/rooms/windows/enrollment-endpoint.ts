@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import {
   type AuthPolicy,
   type Credential,
@@ -28,9 +27,10 @@ import { claimOf, invitationOf, notUsable } from './credential.ts';
 import { type EnrollDeps, enroll } from './enroll.ts';
 import { IDENTITY_LIFETIME, MIN_RSA_BITS, RENEWAL } from './enrollment-model.ts';
 import { EnrollmentRefusal, faultOf } from './enrollment-refusal.ts';
+import { type PeerDeps, peerCertificate } from './peer.ts';
 import { renew } from './renew.ts';
 
-export type EnrollmentEndpointDeps = EnrollDeps & { readonly log: Log };
+export type EnrollmentEndpointDeps = EnrollDeps & { readonly log: Log; readonly peer: PeerDeps };
 
 const PATH = /^\/EnrollmentServer\/(?:([A-Za-z0-9_-]{43})\/)?(Discovery|Policy|Enrollment)\.svc$/i;
 /** Bodies that are being received at one time, in bytes. */
@@ -117,7 +117,7 @@ export class EnrollmentEndpoint {
         const document =
           asked.request.type === 'issue'
             ? await enroll(this.#deps, asked, asked.request.csr)
-            : await renew(this.#deps, asked.request.signedCsr, peerOf(request));
+            : await renew(this.#deps, asked.request.signedCsr, peerCertificate(request, this.#deps.peer));
         return writeEnrollmentResponse({ document, relatesTo: asked.messageId, now: this.#deps.clock.now() });
       }
     }
@@ -251,11 +251,6 @@ function closing(error: unknown): Readonly<Record<string, string>> {
   const unread =
     error instanceof Overloaded || (error instanceof EnrollmentRefusal && error.kind === 'enrollment.too_large');
   return unread ? { connection: 'close' } : {};
-}
-
-/** The certificate that the client showed on the TLS connection, if it ends here. */
-function peerOf({ socket }: IncomingMessage): Buffer | undefined {
-  return socket instanceof TLSSocket ? socket.getPeerCertificate().raw : undefined;
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, body, headers }: Answer): void {

@@ -287,7 +287,7 @@ export async function supersedeUnused(
     .execute();
 }
 
-/** Ends an enrollment; what waits for it is taken back. */
+/** Ends an enrollment. */
 export async function endEnrollment(
   tx: Tx,
   contractorId: ContractorId,
@@ -302,9 +302,6 @@ export async function endEnrollment(
     .where('enrollment_id', '=', enrollmentId)
     .where('state', '<>', 'gone')
     .execute();
-  await sql`update windows_commands set finished_at = ${now}, payload = null,
-      ended = case when sent_at is null then 'superseded' else 'unknown' end
-    where contractor_id = ${contractorId} and enrollment_id = ${enrollmentId} and finished_at is null`.execute(tx);
 }
 
 /** The server asks for a renewal before it is due (`RenewNow`), or has got it. */

@@ -2,9 +2,10 @@ import type { Clock } from '../../base/clock.ts';
 import { type Db, type Tx, tables } from '../../base/db.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { type DeviceId, recordEvent } from '../devices/index.ts';
+import { countOpen, MOST_OPEN } from './command-store.ts';
 import { EXPIRY_WARNING_DAYS } from './enrollment-model.ts';
 import type { WindowsEnrollmentTables } from './enrollment-tables.ts';
-import type { EnrollmentId } from './model.ts';
+import type { EnqueueCommands, EnrollmentId } from './model.ts';
 
 /** Enrollments looked at in one go; the next hour goes on. */
 const BATCH = 1000;
@@ -18,17 +19,28 @@ type Ending = {
   readonly notAfter: Temporal.Instant;
 };
 
+/** Makes Windows renew at once (CertificateStore CSP). Doing it twice does no harm. */
+const RENEW_NOW = {
+  verb: 'Exec',
+  items: [{ target: './Device/Vendor/MSFT/CertificateStore/MY/WSTEP/Renew/RenewNow', format: 'null' }],
+} as const;
+
+export type ExpiryDeps = { readonly db: Db; readonly clock: Clock; readonly enqueue: EnqueueCommands };
+
 /**
  * Tells administrators of devices whose newest certificate ends within two weeks, and once more when it has: a PC that does not
- * renew falls silent for good. Each once, whichever copy of the server runs this.
+ * renew falls silent for good. Each once, whichever copy of the server runs this. The PC is told to try at once, too: one that
+ * still comes may only have missed its own tries.
  */
-export async function tellExpiries({ db, clock }: { readonly db: Db; readonly clock: Clock }): Promise<void> {
+export async function tellExpiries({ db, clock, enqueue }: ExpiryDeps): Promise<void> {
   const now = clock.now();
   const due = await db.jobs((tx) => listEnding(tx, undefined, now));
   for (const { contractorId, enrollmentId } of due) {
     await db.jobsFor(contractorId, async (tx) => {
       const [ending] = await listEnding(tx, enrollmentId, now);
-      if (ending !== undefined) await tell(tx, ending, now);
+      if (ending === undefined) return;
+      await tell(tx, ending, now);
+      await askToRenew(tx, enqueue, ending, now);
     });
   }
 }
@@ -51,6 +63,19 @@ async function tell(tx: Tx, ending: Ending, now: Temporal.Instant): Promise<void
     .where('contractor_id', '=', contractorId)
     .where('serial', '=', serial)
     .execute();
+}
+
+async function askToRenew(
+  tx: Tx,
+  enqueue: EnqueueCommands,
+  { contractorId, enrollmentId, notAfter }: Ending,
+  now: Temporal.Instant,
+): Promise<void> {
+  if (Temporal.Instant.compare(notAfter, now) <= 0) return; // it cannot prove itself in a session any more
+  const { all } = await countOpen(tx, contractorId, enrollmentId);
+  if (all >= MOST_OPEN) return; // a PC that never comes: the event says so
+  const command = { command: RENEW_NOW, purpose: 'upkeep', expiresAt: notAfter, note: { upkeep: 'renewal' } } as const;
+  await enqueue(tx, { contractorId, enrollmentId }, [command], now);
 }
 
 /** What ends soon and was not told, of live enrollments that have no other certificate which lasts longer. */

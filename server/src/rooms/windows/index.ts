@@ -8,6 +8,7 @@ import type { Config } from '../../base/config.ts';
 import type { Db, Tx } from '../../base/db.ts';
 import type { DeviceHandler } from '../../base/http/app.ts';
 import type { Handlers, RecordAudit } from '../../base/http/context.ts';
+import { proxyTrust } from '../../base/http/proxies.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { defineJob, type Jobs } from '../../base/jobs.ts';
 import type { Log } from '../../base/log.ts';
@@ -95,6 +96,7 @@ export function createWindows(deps: WindowsDeps): Windows {
     guard,
     tokens,
     accounts: new DmAccounts(secrets),
+    peer: { clientCertHeader: config.clientCertHeader, trusts: proxyTrust(config.trustProxy) },
     contractorName: async (tx, contractorId) => (await contractor(tx, contractorId)).name,
   });
   const sessions = createSessions({ ...deps, interpreter: () => deps.interpreter ?? meaning });
@@ -131,7 +133,7 @@ export function createWindows(deps: WindowsDeps): Windows {
     revocations,
     registerJobs: (jobs) => {
       jobs.register(watchIdentities, async () => {
-        await tellExpiries({ db, clock });
+        await tellExpiries({ db, clock, enqueue: sessions.enqueue });
         await db.jobs((tx) => forgetTokens(tx, clock.now()));
       });
       jobs.cron('41 * * * *', watchIdentities);

@@ -8,6 +8,7 @@ import { tellExpiries } from './expiry.ts';
 import { forgetTokens } from './signin-token.ts';
 import {
   byPassword,
+  CERT_HEADER,
   characteristic,
   enrollmentBench,
   faultIn,
@@ -116,6 +117,26 @@ test('a forged renewal is refused, whoever forged it', async () => {
   assert.deepEqual(await bench.events(contractorId), ['renewal.unknown_certificate']);
 });
 
+test('a certificate that a trusted proxy saw on the connection must be the one that signed', async () => {
+  const trusting = await enrollmentBench(database, { trusted: true });
+  const contractorId = await trusting.newContractor();
+  const { code } = await trusting.invite(contractorId, { maxUses: 2 });
+  const [pc, other] = [new TestPc(trusting.url), new TestPc(trusting.url)];
+  const [own, foreign] = [await pc.enroll(code), await other.enroll(code)];
+  trusting.clock.advance('P320D');
+  const shown = (value: string) => ({ [CERT_HEADER]: value });
+  const encoded = (certificate: Buffer) => shown(`:${certificate.toString('base64')}:`);
+  for (const headers of [encoded(foreign.certificate), shown('garbage')]) {
+    assert.equal(faultIn(await pc.renew(newKey(), {}, headers)).subcode, 'a:InvalidSecurity');
+  }
+  for (const headers of [encoded(own.certificate), shown(''), {}]) {
+    provisionedBy(await pc.renew(newKey(), {}, headers));
+  }
+  const { pc: untrusting } = await enrolled(); // who is no trusted proxy is not listened to
+  bench.clock.advance('P320D');
+  provisionedBy(await untrusting.renew(newKey(), {}, encoded(foreign.certificate)));
+});
+
 test('a revoked certificate renews nothing, nor does one of an enrollment that ended', async () => {
   const { contractorId, pc } = await enrolled();
   bench.clock.advance('P320D');
@@ -163,7 +184,7 @@ test('the record of certificates says which one follows which', async () => {
 
 test('an administrator is told once that a certificate was not renewed, once that it ended, and nothing when it was', async () => {
   const [silent, renewing] = [await enrolled(), await enrolled()];
-  const tell = () => tellExpiries({ db: database.db, clock: bench.clock });
+  const tell = () => tellExpiries({ db: database.db, clock: bench.clock, enqueue: bench.windows.enqueue });
   bench.clock.advance('P340D');
   await tell();
   provisionedBy(await renewing.pc.renew(newKey()));
@@ -183,6 +204,14 @@ test('an administrator is told once that a certificate was not renewed, once tha
     [silent.contractorId],
   );
   assert.equal(row?.details.daysLeft, 13);
+  const asked = await query<{ contractor_id: string; target: string }>(
+    `select contractor_id, request->'items'->0->>'target' as target
+     from windows_commands where purpose = 'upkeep' and contractor_id in ($1, $2)`,
+    [silent.contractorId, renewing.contractorId],
+  );
+  assert.deepEqual(asked, [
+    { contractor_id: silent.contractorId, target: './Device/Vendor/MSFT/CertificateStore/MY/WSTEP/Renew/RenewNow' },
+  ]);
 });
 
 test('used sign-in tokens are forgotten when nobody could present them any more', async () => {

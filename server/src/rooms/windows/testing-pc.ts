@@ -63,7 +63,11 @@ export function requestBody(options: {
   return xml`<wst:RequestSecurityToken xmlns:wst="${TRUST}" xmlns:wsse="${NS.security}" xmlns:ac="http://schemas.xmlsoap.org/ws/2006/12/authorization"><wst:TokenType>${TOKENS}/DeviceEnrollmentToken</wst:TokenType><wst:RequestType>${TRUST}/${type}</wst:RequestType><wsse:BinarySecurityToken ValueType="${`${NS.enrollment}#${kind}`}">${token.toString('base64')}</wsse:BinarySecurityToken><ac:AdditionalContext>${items}</ac:AdditionalContext></wst:RequestSecurityToken>`;
 }
 
-export async function post(url: string, body: Uint8Array, headers: Record<string, string> = {}): Promise<SoapAnswer> {
+export async function post(
+  url: string,
+  body: Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<SoapAnswer> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/soap+xml; charset=utf-8', ...headers },
@@ -178,12 +182,13 @@ export class TestPc {
   renew(
     key: KeyObject,
     signer: { readonly certificate?: Buffer; readonly privateKey?: KeyObject } = {},
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<SoapAnswer> {
     const certificate = signer.certificate ?? this.provisioned?.certificate;
     assert.ok(certificate);
     const privateKey = signer.privateKey ?? this.key;
     const token = buildSignedData({ content: quirkyCsr(key), certificate, privateKey });
     const body = requestBody({ type: 'Renew', token, context: this.context });
-    return post(`${this.url}/EnrollmentServer/Enrollment.svc`, soap(body, byPassword('ana@example.jp', '')));
+    return post(`${this.url}/EnrollmentServer/Enrollment.svc`, soap(body, byPassword('ana@example.jp', '')), headers);
   }
 }
