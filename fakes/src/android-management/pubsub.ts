@@ -47,6 +47,7 @@ const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 60_000;
 export const RETENTION_MS = 7 * 86_400_000;
 const KEPT = 20_000;
+const TOKEN_USE_SECONDS = 2700;
 const ISSUER = 'https://accounts.google.com';
 
 /** Topics, push subscriptions and deliveries; also who signs the tokens that come along. */
@@ -57,6 +58,7 @@ export class PubSub {
   readonly #clock: StandInClock;
   readonly #keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   readonly #stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  readonly #tokens = new Map<string, { readonly issuedAt: number; readonly header: string }>();
   #deliveries: Delivery[] = [];
   #held: (() => void) | undefined;
   #dropped = 0;
@@ -170,10 +172,20 @@ export class PubSub {
     this.#plan(subscription, delivery, back);
   }
 
-  #authorization({ audience, serviceAccountEmail }: Subscription): string | undefined {
+  /** Google uses one token for many pushes, until it is old. */
+  #authorization(subscription: Subscription): string | undefined {
     const { token: lie } = this.switches;
     if (lie === 'missing') return undefined;
+    const key = `${subscription.name} ${subscription.audience} ${subscription.serviceAccountEmail} ${lie ?? ''}`;
     const now = Math.floor(this.#clock.milliseconds / 1000);
+    const kept = this.#tokens.get(key);
+    if (kept !== undefined && now >= kept.issuedAt && now - kept.issuedAt < TOKEN_USE_SECONDS) return kept.header;
+    const header = `Bearer ${this.#token(subscription, lie, now)}`;
+    this.#tokens.set(key, { issuedAt: now, header });
+    return header;
+  }
+
+  #token({ audience, serviceAccountEmail }: Subscription, lie: DeliverySwitches['token'], now: number): string {
     const shift = lie === 'expired' ? -7200 : 0;
     const claims = {
       iss: ISSUER,
@@ -186,7 +198,7 @@ export class PubSub {
       exp: now + shift + 3600,
     };
     const key = lie === 'bad_signature' || lie === 'unknown_key' ? this.#stranger.privateKey : this.#keys.privateKey;
-    return `Bearer ${signToken(claims, key, lie === 'unknown_key' ? 'stranger-1' : 'stand-in-1')}`;
+    return signToken(claims, key, lie === 'unknown_key' ? 'stranger-1' : 'stand-in-1');
   }
 }
 
