@@ -192,13 +192,19 @@ export type DueScope = {
 /** Projects with requests that are due, and how many of each lane: at most `most` are counted. As the jobs role. */
 export async function dueScopes(tx: Tx, now: Temporal.Instant, most: number): Promise<readonly DueScope[]> {
   const { rows } = await sql<DueScope>`
-    with due as (select contractor_id, ${LANE} as lane from android_commands c where due_at <= ${now} limit ${most})
+    with due as (
+      select contractor_id, ${LANE} as lane from android_commands c where due_at <= ${now} and ${IN_TURN} limit ${most}
+    )
     select ${SCOPE} as scope, count(*) filter (where lane = 0)::integer as urgent,
       count(*) filter (where lane = 1)::integer as action, count(*) filter (where lane = 2)::integer as background
     from due join android_enterprises e using (contractor_id) where e.state = 'bound' group by 1`.execute(tx);
   return rows;
 }
 
+/** What is asked of one device is asked in its order, except that what is more urgent waits for nothing that is less so. */
+const IN_TURN = sql<boolean>`(c.handed_at is not null or not exists (
+  select from android_commands before where before.contractor_id = c.contractor_id and before.device_name = c.device_name
+    and before.finished_at is null and before.handed_at is null and before.lane <= c.lane and before.seq < c.seq))`;
 const SCOPE = sql`case e.project_scope when 'installation' then 'installation' else e.contractor_id::text end`;
 /** Looking after a command that nobody waits for gives way to all others; taking one back does not. */
 const LANE = sql<number>`case c.step when 'check' then 2 else c.lane end`;
@@ -224,7 +230,7 @@ export async function claimDue(
       select c.contractor_id, c.command_id, c.step, ${LANE} as lane, c.seq,
         row_number() over (partition by c.contractor_id, ${LANE} order by c.seq) as turn
       from android_commands c join android_enterprises e using (contractor_id)
-      where c.due_at <= ${now} and e.state = 'bound' and ${SCOPE} = ${scope}
+      where c.due_at <= ${now} and ${IN_TURN} and e.state = 'bound' and ${SCOPE} = ${scope}
     ), chosen as (
       select q.contractor_id, q.command_id, q.step from queue q where q.lane = any(${[...lanes]}::integer[])
       order by q.lane, q.turn, q.seq limit ${limit}

@@ -26,7 +26,7 @@ export async function lockByName(
   return row as AndroidDeviceRow | undefined;
 }
 
-/** The newest record of a device, whatever its state. */
+/** The record of a device that is not gone, else its newest. */
 export async function findOfDevice(
   tx: Tx,
   contractorId: ContractorId,
@@ -37,6 +37,7 @@ export async function findOfDevice(
     .selectAll()
     .where('contractor_id', '=', contractorId)
     .where('device_id', '=', deviceId)
+    .orderBy((eb) => eb('state', '=', 'gone'))
     .orderBy('enrolled_at', 'desc')
     .limit(1)
     .executeTakeFirst();

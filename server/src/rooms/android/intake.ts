@@ -219,7 +219,9 @@ async function update(parts: Parts, tx: Tx, taken: Taken, known: AndroidDeviceRo
   const { contractorId, report, publishedAt } = taken;
   const now = parts.clock.now();
   const saidAt = report.saidAt ?? publishedAt;
-  const old = Temporal.Instant.compare(saidAt, known.reported_at) < 0;
+  const order = Temporal.Instant.compare(saidAt, known.reported_at);
+  // An enrollment is told sparsely: the full report of the same moment says more, whichever comes first.
+  const old = order < 0 || (order === 0 && taken.source === 'enrollment');
   if (!(await isEntitled(parts, tx, contractorId, 'observe', now))) return 'not_entitled';
   if (old) return 'old';
   await updateDevice(tx, contractorId, report.name, {

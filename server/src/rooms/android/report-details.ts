@@ -156,7 +156,7 @@ function newestByType(body: Json, section: string) {
     const at = instantOf(field(event, 'createTime'))?.toString();
     if (type === undefined || at === undefined) continue;
     const other = newest.get(type);
-    if (other === undefined || Temporal.Instant.compare(other.at, at) < 0) newest.set(type, { type, event, at });
+    if (other === undefined || Temporal.Instant.compare(other.at, at) <= 0) newest.set(type, { type, event, at });
   }
   return [...newest.values()].slice(0, 20);
 }

@@ -142,7 +142,8 @@ function newestOf(events: readonly unknown[], name: string, wanted: (event: unkn
   for (const event of events) {
     const [value, at] = [numberOf(field(event, name)), instantOf(field(event, 'createTime'))];
     if (value === undefined || at === undefined || !wanted(event)) continue;
-    if (newest === undefined || Temporal.Instant.compare(at, newest.at) > 0) newest = { value, at };
+    // Of one moment the later in the list.
+    if (newest === undefined || Temporal.Instant.compare(at, newest.at) >= 0) newest = { value, at };
   }
   return newest?.value;
 }

@@ -74,7 +74,7 @@ export type AndroidBench = {
   /** A device of the stand-in comes in with the content of an invitation's link. */
   scan(url: string, choice?: Partial<EnrollChoice>): Promise<SimulatedDevice>;
   /** Everything that is on its way arrives, on both sides. */
-  settle(): Promise<void>;
+  settle(what?: 'notifications'): Promise<void>;
   ask(device: BenchDevice, request: ActionRequest): Promise<string>;
   action(contractorId: ContractorId, actionId: string): Promise<ShownAction>;
   deviceIdOf(name: string): Promise<DeviceId>;
@@ -233,13 +233,13 @@ export async function androidBench(
     enroll: async (contractorId, request = {}, choice = {}) => {
       const { url } = await bench.invite(contractorId, request);
       const { name } = await bench.scan(url, { seed: newId(), ...choice });
-      await bench.settle();
+      await bench.settle('notifications');
       return { contractorId, name, deviceId: await bench.deviceIdOf(name) };
     },
-    settle: async () => {
+    settle: async (what) => {
       for (let round = 0; round < 3; round += 1) {
         await control.settle();
-        await android.settle();
+        await android.settle(what);
       }
     },
     ask: async ({ contractorId, deviceId }, body) => {
