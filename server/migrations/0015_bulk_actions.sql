@@ -35,7 +35,7 @@ create table action_batches (
   asked_by text not null,
   asked_by_name text not null,
   asked_at timestamptz not null,
-  expires_in text,
+  expires_in text not null,
   -- Until when somebody must have approved or released it.
   decide_by timestamptz,
   total integer not null,
@@ -46,14 +46,19 @@ create table action_batches (
   cancel_reason text,
   -- Cancelled, and some of its actions may be open still: the job takes them back.
   withdrawing boolean not null default false,
+  -- Let go, and not all of its devices have been asked yet.
+  asking boolean not null default false,
   primary key (contractor_id, batch_id)
 );
 create index action_batches_recent on action_batches (contractor_id, asked_at, batch_id);
 create index action_batches_let_go on action_batches (contractor_id, let_go_at) where let_go_at is not null;
 create index action_batches_due on action_batches (decide_by) where decide_by is not null;
 create index action_batches_withdrawing on action_batches (asked_at) where withdrawing;
+create index action_batches_asking on action_batches (priority desc, let_go_at) where asking;
 call make_tenant_table('action_batches');
 
+-- Its devices, written all at once from what was just read of them. No key binds them to the registry, which deletes nothing:
+-- it would lock tens of thousands of its rows, one check each.
 create table action_batch_devices (
   contractor_id uuid not null,
   batch_id uuid not null,
@@ -64,8 +69,7 @@ create table action_batch_devices (
   action_id uuid,
   destructive boolean not null default false,
   primary key (contractor_id, batch_id, device_id),
-  foreign key (contractor_id, batch_id) references action_batches,
-  foreign key (contractor_id, device_id) references devices
+  foreign key (contractor_id, batch_id) references action_batches
 );
 create index action_batch_devices_waiting on action_batch_devices (contractor_id, batch_id, device_id) where state = 'waiting';
 call make_tenant_table('action_batch_devices');
@@ -141,6 +145,16 @@ create table safety_changes (
   primary key (contractor_id, change_id)
 );
 call make_tenant_table('safety_changes', '', 'select, insert');
+
+-- The person behind a token or a link: nobody decides on the request of a token they made.
+alter table api_tokens add column created_behind text;
+alter table provider_api_tokens add column created_behind text;
+alter table account_links add column created_behind text;
+update api_tokens t set created_behind = a.actor_id from audit_entries a
+  where a.contractor_id = t.contractor_id and a.action = 'api_token.created' and a.target_id = t.token_id::text
+    and a.actor_kind = 'user';
+update provider_api_tokens t set created_behind = a.actor_id from audit_entries a
+  where a.action = 'api_token.created' and a.target_id = t.token_id::text and a.actor_kind = 'user';
 
 -- Destructive actions let go in the whole installation, by minute: numbers only, of nobody in particular.
 create table breaker_minutes (

@@ -59,14 +59,12 @@ export const compose: Compose = async (foundation) => {
   const accounts = createAccounts({ ...deps, sessionLifetime: config.sessionLifetime });
   const entitlement: Entitlement = { require: (...asked) => contracts.require(...asked) };
   const support: DeviceSupport = { check: (...asked) => contracts.check(...asked) };
-  const { apple, windows, android, actions, certificates } = joinDevices(foundation, { entitlement, support });
+  const { apple, windows, android, channels, actions, certificates } = joinDevices(foundation, {
+    entitlement,
+    support,
+  });
   const contracts: Contracts = joinContracts(foundation, { actions, certificates });
   const billing = joinBilling(foundation, contracts);
-  const channels = new Map<Platform, DeviceChannel>([
-    ['apple', apple.channel],
-    ['windows', windows.channel],
-    ['android', android.channel],
-  ]);
   const gates = new Map<Platform, InvitationGate>([
     ['apple', apple.gate],
     ['windows', windows.gate],
@@ -159,7 +157,14 @@ export const compose: Compose = async (foundation) => {
 function joinDevices(
   foundation: Foundation,
   { entitlement, support }: { readonly entitlement: Entitlement; readonly support: DeviceSupport },
-): { apple: Apple; windows: Windows; android: Android; actions: Actions; certificates: Certificates } {
+): {
+  apple: Apple;
+  windows: Windows;
+  android: Android;
+  channels: ReadonlyMap<Platform, DeviceChannel>;
+  actions: Actions;
+  certificates: Certificates;
+} {
   const { config, metrics } = foundation;
   const contractor = async (tx: Tx, id: ContractorId) => {
     const found = await findContractor(tx, id);
@@ -210,8 +215,13 @@ function joinDevices(
     ['windows', windows.dialect],
     ['android', android.dialect],
   ]);
-  const actions = createActions({ ...foundation, recordAudit, dialects, entitlement });
-  return { apple, windows, android, actions, certificates };
+  const channels = new Map<Platform, DeviceChannel>([
+    ['apple', apple.channel],
+    ['windows', windows.channel],
+    ['android', android.channel],
+  ]);
+  const actions = createActions({ ...foundation, recordAudit, dialects, entitlement, channels });
+  return { apple, windows, android, channels, actions, certificates };
 }
 
 /** Contracts, with what the rooms of devices know and do for them. */

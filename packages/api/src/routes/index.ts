@@ -37,6 +37,7 @@ export const routes = {
   ...directoryRoutes,
   ...deviceRoutes,
   ...actionRoutes,
+  ...safetyRoutes,
   ...certificateRoutes,
   ...windowsRoutes,
   ...androidRoutes,

@@ -16,6 +16,8 @@ export const SYSTEM: Actor = { kind: 'system', id: 'tsukasa', name: 'Tsukasa' };
 /** Everything a use case may know of the request that called it. */
 export interface RequestContext {
   readonly actor: Actor;
+  /** The person behind it: the one who is signed in, or who made the token; absent where nobody is known. */
+  readonly behind: string | undefined;
   /** The contractor of the path, already checked; absent on provider, public and session routes. */
   readonly contractorId: ContractorId | undefined;
   readonly requestId: string;

@@ -134,6 +134,7 @@ function contextOf(
   const can = (permission: Permission) => permissions.has(permission);
   const context: RequestContext = {
     actor,
+    behind: principal?.kind === 'user' ? principal.userId : principal?.madeBy,
     contractorId,
     requestId: request.id,
     sourceIp: request.ip,

@@ -37,7 +37,11 @@ export async function bootstrap(deps: AccountsDeps, request: BootstrapRequest): 
     }
     const userId = await insertUser(tx, { name, email, passwordHash, now });
     await putStaff(tx, userId, ROLE, now);
-    const { secret, token } = newToken({ name: 'bootstrap', role: ROLE, expiresInDays: TOKEN_DAYS }, name, now);
+    const { secret, token } = newToken(
+      { name: 'bootstrap', role: ROLE, expiresInDays: TOKEN_DAYS },
+      { name, behind: userId },
+      now,
+    );
     const inserted = await insertProviderToken(tx, token);
     const target = { kind: 'user', id: userId, name };
     const author = { actor: SYSTEM };
@@ -74,6 +78,7 @@ export async function firstAdministratorLink(deps: AccountsDeps): Promise<string
       contractorId: undefined,
       role: ROLE,
       createdBy: SYSTEM.id,
+      createdBehind: undefined,
       hours: LINK_HOURS,
     } as const;
     const { url } = await makeLink(deps, tx, request);

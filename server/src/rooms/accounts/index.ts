@@ -24,8 +24,9 @@ export { idempotencyPrincipal } from './authorize.ts';
 export type { Bootstrapped, BootstrapRequest } from './bootstrap.ts';
 export { contractorsAfter, findContractor, listFleetSettings } from './contractors-store.ts';
 export type { AccountsDeps } from './deps.ts';
+export { wasLetInBy } from './links-store.ts';
 export { accountMessages } from './messages.ts';
-export { firstMember } from './people-store.ts';
+export { firstMember, membersWith } from './people-store.ts';
 export type { Recovery, RecoveryRequest } from './recovery.ts';
 
 export interface Accounts {

@@ -30,7 +30,11 @@ function linkOf(row: Pick<AccountTables['account_links'], (typeof COLUMNS)[numbe
   };
 }
 
-export type NewLink = Omit<Link, 'usedAt'> & { readonly createdBy: string; readonly now: Instant };
+export type NewLink = Omit<Link, 'usedAt'> & {
+  readonly createdBy: string;
+  readonly createdBehind: string | undefined;
+  readonly now: Instant;
+};
 
 /** Adds a link in place of those before it for the same purpose, person and place: the newest is the one that works. */
 export async function putLink(tx: Tx, link: NewLink): Promise<void> {
@@ -53,6 +57,7 @@ export async function putLink(tx: Tx, link: NewLink): Promise<void> {
       contractor_id: contractorId,
       role: link.role ?? null,
       created_by: link.createdBy,
+      created_behind: link.createdBehind ?? null,
       created_at: link.now,
       expires_at: link.expiresAt,
       used_at: null,
@@ -90,4 +95,19 @@ export async function dropResets(tx: Tx, email: string): Promise<void> {
     .where('email', '=', email)
     .where('used_at', 'is', null)
     .execute();
+}
+
+/** Whether one of `makers` let this person in, or gave them a new start, since then: their account may be in those hands. */
+export async function wasLetInBy(tx: Tx, userId: string, makers: readonly string[], since: Instant): Promise<boolean> {
+  if (makers.length === 0) return false;
+  const row = await over(tx)
+    .selectFrom('account_links as l')
+    .innerJoin('auth.user as u', 'u.email', 'l.email')
+    .select('l.code_hash')
+    .where('u.id', '=', userId)
+    .where('l.created_behind', 'in', [...makers])
+    .where('l.used_at', '>', since)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }

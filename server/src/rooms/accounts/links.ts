@@ -33,6 +33,7 @@ const GUESSES: Allowance = { limit: 10, minutes: 15 };
 
 export type LinkRequest = Pick<Link, 'purpose' | 'email' | 'contractorId' | 'role'> & {
   readonly createdBy: string;
+  readonly createdBehind: string | undefined;
   readonly hours: number;
 };
 

@@ -29,7 +29,13 @@ export type Person = {
   readonly assurance: 'password' | 'full';
   readonly reauthenticatedAt: Temporal.Instant | undefined;
 };
-type Token = { readonly kind: 'token'; readonly tokenId: TokenId; readonly name: string };
+type Token = {
+  readonly kind: 'token';
+  readonly tokenId: TokenId;
+  readonly name: string;
+  /** The person who made it, also through another token. */
+  readonly madeBy: string | undefined;
+};
 export type ProviderToken = Token & { readonly scope: 'provider'; readonly role: ProviderRole };
 export type ContractorToken = Token & {
   readonly scope: 'contractor';

@@ -1,4 +1,11 @@
-import type { ContractorRole, Member, ProviderRole } from '@tsukasa/api';
+import {
+  CONTRACTOR_ROLES,
+  type ContractorRole,
+  type Member,
+  type Permission,
+  type ProviderRole,
+  ROLE_PERMISSIONS,
+} from '@tsukasa/api';
 import { sql } from 'kysely';
 import { type Tx, tables } from '../../base/db.ts';
 import { type ContractorId, newId } from '../../base/ids.ts';
@@ -266,4 +273,17 @@ export async function firstMember(tx: Tx, contractorId: ContractorId): Promise<T
     .where('disabled_at', 'is', null)
     .executeTakeFirst();
   return row?.at ?? undefined;
+}
+
+/** Who is in a contractor with a role that holds this permission; the provider's staff are not counted. */
+export async function membersWith(tx: Tx, contractorId: ContractorId, permission: Permission): Promise<string[]> {
+  const roles = CONTRACTOR_ROLES.filter((role) => ROLE_PERMISSIONS[role].has(permission));
+  const rows = await over(tx)
+    .selectFrom('contractor_members')
+    .select('user_id')
+    .where('contractor_id', '=', contractorId)
+    .where('disabled_at', 'is', null)
+    .where('role', 'in', roles)
+    .execute();
+  return rows.map((row) => row.user_id);
 }

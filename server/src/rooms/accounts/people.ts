@@ -106,8 +106,8 @@ type Place = { contractorId: ContractorId | undefined; email: string; role: Cont
 
 async function invite(deps: AccountsDeps, tx: Tx, place: Place, action: string, context: RequestContext) {
   const { email, role, contractorId } = place;
-  const createdBy = context.actor.name;
-  const { url, expiresAt } = await makeLink(deps, tx, { ...place, purpose: 'join', createdBy, hours: JOIN_HOURS });
+  const by = { createdBy: context.actor.name, createdBehind: context.behind };
+  const { url, expiresAt } = await makeLink(deps, tx, { ...place, purpose: 'join', ...by, hours: JOIN_HOURS });
   await record(deps, tx, [contractorId ?? 'provider'], authorOf(context), {
     action,
     target: { kind: 'invited_user', id: email, name: email },
@@ -170,7 +170,7 @@ async function resetMember(deps: AccountsDeps, contractorId: ContractorId, userI
     }
     const chains: Chain[] = byProvider ? [contractorId, 'provider'] : [contractorId];
     const reset = { member, contractorId, chains, action: 'member.reset_offered' };
-    return offerReset(deps, tx, reset, authorOf(context));
+    return offerReset(deps, tx, reset, makerOf(context));
   });
 }
 
@@ -179,7 +179,8 @@ async function resetStaff(deps: AccountsDeps, userId: string, context: RequestCo
   return deps.db.asProvider(async (tx) => {
     const member = existing(await findStaff(tx, userId));
     const action = 'staff.reset_offered';
-    return offerReset(deps, tx, { member, contractorId: undefined, chains: ['provider'], action }, authorOf(context));
+    const reset = { member, contractorId: undefined, chains: ['provider'], action } as const;
+    return offerReset(deps, tx, reset, makerOf(context));
   });
 }
 
@@ -191,14 +192,19 @@ type Reset = {
   readonly details?: Readonly<Record<string, unknown>>;
 };
 
+/** Who makes a link, and the person behind. */
+type Maker = Author & { readonly createdBehind: string | undefined };
+const makerOf = (context: RequestContext): Maker => ({ ...authorOf(context), createdBehind: context.behind });
+
 /** A link for 24 hours by which a person starts over; it stands in the trail. Those made before it are worth nothing. */
-export async function offerReset(deps: AccountsDeps, tx: Tx, reset: Reset, author: Author) {
+export async function offerReset(deps: AccountsDeps, tx: Tx, reset: Reset, author: Maker) {
   const { member, contractorId, chains, action, details = {} } = reset;
   const { email, role } = member;
-  const createdBy = author.actor.name;
+  const { createdBehind, ...inTrail } = author;
+  const by = { createdBy: author.actor.name, createdBehind };
   const place = { purpose: 'reset', email, contractorId, role } as const;
-  const { url, expiresAt } = await makeLink(deps, tx, { ...place, createdBy, hours: RESET_HOURS });
-  await record(deps, tx, chains, author, {
+  const { url, expiresAt } = await makeLink(deps, tx, { ...place, ...by, hours: RESET_HOURS });
+  await record(deps, tx, chains, inTrail, {
     action,
     target: targetOf(member),
     details: { ...details, expiresAt: expiresAt.toString() },

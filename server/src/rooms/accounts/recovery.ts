@@ -35,6 +35,11 @@ export async function recover(deps: AccountsDeps, request: RecoveryRequest): Pro
       });
     }
     const reset = { member, contractorId: undefined, chains: ['provider'], action: 'staff.recovery_offered' } as const;
-    return offerReset(deps, tx, { ...reset, details: { operatingSystemUser } }, { actor: SYSTEM });
+    return offerReset(
+      deps,
+      tx,
+      { ...reset, details: { operatingSystemUser } },
+      { actor: SYSTEM, createdBehind: undefined },
+    );
   });
 }

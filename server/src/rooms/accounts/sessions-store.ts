@@ -138,7 +138,7 @@ export async function findToken(tx: Tx, credential: TokenCredential, now: Instan
   if (credential.scope === 'provider') {
     const row = await db
       .selectFrom('provider_api_tokens')
-      .select(['token_id', 'name', 'role', 'last_used_at'])
+      .select(['token_id', 'name', 'role', 'last_used_at', 'created_behind'])
       .where('secret_hash', '=', credential.hash)
       .where('expires_at', '>', now)
       .where('revoked_at', 'is', null)
@@ -152,12 +152,13 @@ export async function findToken(tx: Tx, credential: TokenCredential, now: Instan
         .where(sql<boolean>`coalesce(last_used_at < ${stale}, true)`)
         .execute();
     }
-    return { kind: 'token', scope: 'provider', tokenId: row.token_id, name: row.name, role: row.role };
+    const madeBy = row.created_behind ?? undefined;
+    return { kind: 'token', scope: 'provider', tokenId: row.token_id, name: row.name, role: row.role, madeBy };
   }
   const { contractorId } = credential;
   const row = await db
     .selectFrom('api_tokens')
-    .select(['token_id', 'name', 'role', 'last_used_at'])
+    .select(['token_id', 'name', 'role', 'last_used_at', 'created_behind'])
     .where('contractor_id', '=', contractorId)
     .where('secret_hash', '=', credential.hash)
     .where('expires_at', '>', now)
@@ -173,7 +174,16 @@ export async function findToken(tx: Tx, credential: TokenCredential, now: Instan
       .where(sql<boolean>`coalesce(last_used_at < ${stale}, true)`)
       .execute();
   }
-  return { kind: 'token', scope: 'contractor', contractorId, tokenId: row.token_id, name: row.name, role: row.role };
+  const { token_id: tokenId, name, role } = row;
+  return {
+    kind: 'token',
+    scope: 'contractor',
+    contractorId,
+    tokenId,
+    name,
+    role,
+    madeBy: row.created_behind ?? undefined,
+  };
 }
 
 function isBefore(one: Instant | null, other: Instant): boolean {

@@ -66,6 +66,7 @@ export type AccountTables = {
     contractor_id: ContractorId | null;
     role: ContractorRole | ProviderRole | null;
     created_by: string;
+    created_behind: string | null;
     created_at: Instant;
     expires_at: Instant;
     used_at: Instant | null;
@@ -78,6 +79,8 @@ type TokenTable<Role> = {
   role: Role;
   secret_hash: Buffer;
   created_by: string;
+  /** The person behind it. */
+  created_behind: string | null;
   created_at: Instant;
   expires_at: Instant;
   last_used_at: Instant | null;

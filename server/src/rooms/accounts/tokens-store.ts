@@ -23,6 +23,7 @@ export type NewToken<Role> = {
   readonly role: Role;
   readonly hash: Buffer;
   readonly createdBy: string;
+  readonly createdBehind: string | undefined;
   readonly now: Instant;
   readonly expiresAt: Instant;
 };
@@ -49,6 +50,7 @@ function rowOf<Role>(token: NewToken<Role>) {
     role: token.role,
     secret_hash: token.hash,
     created_by: token.createdBy,
+    created_behind: token.createdBehind ?? null,
     created_at: token.now,
     expires_at: token.expiresAt,
     last_used_at: null,

@@ -38,7 +38,7 @@ export function tokenHandlers(deps: AccountsDeps): Handlers<Routes> {
     },
     createApiToken: async ({ params, body }, context) => {
       const contractorId = contractorOf(params);
-      const { secret, token } = newToken(body, context.actor.name, clock.now());
+      const { secret, token } = newToken(body, { name: context.actor.name, behind: context.behind }, clock.now());
       const made = await db.asContractor(contractorId, async (tx) => {
         const inserted = await insertToken(tx, contractorId, token);
         await record(deps, tx, [contractorId], authorOf(context), created(inserted));
@@ -56,7 +56,7 @@ export function tokenHandlers(deps: AccountsDeps): Handlers<Routes> {
     },
     listProviderApiTokens: async () => page(await db.asProvider(listProviderTokens)),
     createProviderApiToken: async ({ body }, context) => {
-      const { secret, token } = newToken(body, context.actor.name, clock.now());
+      const { secret, token } = newToken(body, { name: context.actor.name, behind: context.behind }, clock.now());
       const made = await db.asProvider(async (tx) => {
         const inserted = await insertProviderToken(tx, token);
         await record(deps, tx, ['provider'], authorOf(context), created(inserted));
@@ -79,12 +79,13 @@ type Wanted<Role> = { readonly name: string; readonly role: Role; readonly expir
 /** A secret, and what is kept of it. A day is 24 hours. */
 export function newToken<Role>(
   { name, role, expiresInDays }: Wanted<Role>,
-  createdBy: string,
+  by: { readonly name: string; readonly behind: string | undefined },
   now: Temporal.Instant,
 ): { readonly secret: string; readonly token: NewToken<Role> } {
   const secret = newSecret();
   const expiresAt = now.add({ hours: 24 * expiresInDays });
-  const token = { tokenId: newId<'ApiToken'>(), name, role, hash: secretHash(secret), createdBy, now, expiresAt };
+  const made = { createdBy: by.name, createdBehind: by.behind };
+  const token = { tokenId: newId<'ApiToken'>(), name, role, hash: secretHash(secret), ...made, now, expiresAt };
   return { secret, token };
 }
 

@@ -20,7 +20,14 @@ async function fleet(values: ObservedValues = { osFamily: 'iOS', name: 'iPhone' 
   const deviceId = await ground.newDevice(contractorId, values);
   const params = { contractorId, deviceId };
   const admin = requestBy('contractor_administrator', contractorId);
-  const ask = (body: ActionRequest, context = admin) => handlers.askAction({ params, query: undefined, body }, context);
+  /** Asks, and where a second person is needed lets one agree. */
+  const ask = async (body: ActionRequest, context = admin) => {
+    const asked = await handlers.askAction({ params, query: undefined, body }, context);
+    if (asked.approval?.state !== 'awaited') return asked;
+    const second = requestBy('contractor_administrator', contractorId, { id: 'second' });
+    const about = { contractorId, actionId: asked.actionId };
+    return handlers.decideAction({ params: about, query: undefined, body: { decision: 'approve' } }, second);
+  };
   const get = (actionId: string) => handlers.getAction({ ...none, params: { contractorId, actionId } }, admin);
   const cancel = (actionId: string, reason?: string) =>
     handlers.cancelAction(

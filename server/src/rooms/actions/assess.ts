@@ -5,15 +5,18 @@ import {
   type ActionRequest,
   type ActionType,
   DESTRUCTIVE_ACTIONS,
+  type Note,
   type Platform,
   URGENT_ACTIONS,
 } from '@tsukasa/api';
-import type { Db } from '../../base/db.ts';
+import type { Db, Tx } from '../../base/db.ts';
 import type { RequestContext } from '../../base/http/context.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import { type DeviceFacts, type DeviceId, getDevice } from '../devices/index.ts';
+import { askerOf, hasOthers } from './decisions.ts';
 import type { ActionParams, Assessment, Dialect, RawCommand } from './model.ts';
-import { checkParams, DEFAULT_EXPIRY, requireFitting } from './rules.ts';
+import { checkParams, DEFAULT_EXPIRY, needsSecondPerson, requireFitting } from './rules.ts';
+import { readSafety } from './safety-store.ts';
 
 export type AssessDeps = { readonly db: Db; readonly dialects: ReadonlyMap<Platform, Dialect> };
 
@@ -46,8 +49,8 @@ export async function assessAll(
   deviceId: DeviceId,
   context: RequestContext,
 ): Promise<ActionAssessment[]> {
-  const device = await deps.db.asContractor(contractorId, (tx) => getDevice(tx, contractorId, deviceId));
-  return ACTION_TYPES.map((type) => present(type, assess(deps, device, type, {}), context));
+  const { device, hands } = await look(deps, contractorId, deviceId, context);
+  return ACTION_TYPES.map((type) => present(type, assess(deps, device, type, {}), hands, context));
 }
 
 /**
@@ -62,10 +65,25 @@ export async function preview(
   context: RequestContext,
 ): Promise<ActionAssessment> {
   checkParams(type, params);
-  const device = await deps.db.asContractor(contractorId, (tx) => getDevice(tx, contractorId, deviceId));
+  const { device, hands } = await look(deps, contractorId, deviceId, context);
   const assessment = assess(deps, device, type, params);
   if (assessment.refusal === undefined) requireFitting(params, assessment);
-  return present(type, assessment, context);
+  return present(type, assessment, hands, context);
+}
+
+/** Whether a second person is needed in this contractor, and whether there is one beside the caller. */
+export type Hands = { readonly secondPerson: boolean; readonly others: boolean };
+
+export async function handsIn(tx: Tx, contractorId: ContractorId, context: RequestContext): Promise<Hands> {
+  const { secondPerson } = await readSafety(tx, contractorId);
+  return { secondPerson, others: !secondPerson || (await hasOthers(tx, contractorId, askerOf(context))) };
+}
+
+function look(deps: AssessDeps, contractorId: ContractorId, deviceId: DeviceId, context: RequestContext) {
+  return deps.db.asContractor(contractorId, async (tx) => ({
+    device: await getDevice(tx, contractorId, deviceId),
+    hands: await handsIn(tx, contractorId, context),
+  }));
 }
 
 /** The platform's own commands on one device. Throws `not_found`. */
@@ -78,18 +96,22 @@ export async function rawCommands(
   return [...(deps.dialects.get(device.platform)?.rawCommands(device) ?? [])];
 }
 
-function present(type: ActionType, assessment: Assessment, context: RequestContext): ActionAssessment {
+/** Said before asking where nobody in the contractor could approve: the provider must be asked. */
+export const NOBODY_ELSE: Note = { code: 'approval.nobody_else' };
+
+function present(type: ActionType, assessment: Assessment, hands: Hands, context: RequestContext): ActionAssessment {
   const destructive = DESTRUCTIVE_ACTIONS.includes(type);
+  const second = hands.secondPerson && needsSecondPerson(type, assessment);
   return {
     type,
     possible: assessment.refusal === undefined,
     refusal: assessment.refusal ?? null,
     effects: [...assessment.effects],
-    warnings: [...assessment.warnings],
+    warnings: [...assessment.warnings, ...(second && !hands.others ? [NOBODY_ELSE] : [])],
     destructive,
     urgent: URGENT_ACTIONS.includes(type),
     needsReason: destructive,
-    needsSecondPerson: false,
+    needsSecondPerson: second,
     permitted: context.can(ACTION_PERMISSIONS[type]),
     options: [...assessment.options],
     requiredOptions: [...assessment.requiredOptions],

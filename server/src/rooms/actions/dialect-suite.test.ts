@@ -1,4 +1,4 @@
-import { type ActionRequest, type ActionType, actionRoutes } from '@tsukasa/api';
+import { type ActionRequest, type ActionType, actionRoutes, safetyRoutes } from '@tsukasa/api';
 import type { ContractorId } from '../../base/ids.ts';
 import { markManaged, markUnmanaged } from '../devices/index.ts';
 import { checkingAnswers } from '../directory/testing.ts';
@@ -19,7 +19,7 @@ async function tableStage(options: TableOptions): Promise<DialectStage> {
   const { clock, db, deps } = ground;
   const build = () => {
     const room = createActions(deps);
-    return { ...room, handlers: checkingAnswers(actionRoutes, room.handlers) };
+    return { ...room, handlers: checkingAnswers({ ...actionRoutes, ...safetyRoutes }, room.handlers) };
   };
   let actions = build();
   const ended = async ({ contractorId, deviceId }: StageDevice, why: SupersedeReason) =>

@@ -123,9 +123,17 @@ class Play<D extends StageDevice> {
     return this.stage.deps.db.asContractor(this.contractorId, (tx) => getDevice(tx, this.contractorId, deviceId));
   }
 
-  ask({ deviceId }: D, body: ActionRequest = this.stage.request(this.stage.simple)): Promise<Action> {
+  /** Asks, and where a second person is needed lets one agree. */
+  async ask({ deviceId }: D, body: ActionRequest = this.stage.request(this.stage.simple)): Promise<Action> {
     const params = { contractorId: this.contractorId, deviceId };
-    return this.handlers.askAction({ params, query: undefined, body }, this.admin);
+    const asked = await this.handlers.askAction({ params, query: undefined, body }, this.admin);
+    return asked.approval?.state === 'awaited' ? this.approve(asked) : asked;
+  }
+
+  approve({ actionId }: Action): Promise<Action> {
+    const second = requestBy('contractor_administrator', this.contractorId, { id: 'second-person' });
+    const params = { contractorId: this.contractorId, actionId };
+    return this.handlers.decideAction({ params, query: undefined, body: { decision: 'approve' } }, second);
   }
 
   action(actionId: string): Promise<Action> {

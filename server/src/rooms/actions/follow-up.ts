@@ -1,30 +1,33 @@
 import type { Action, ActionState, ActionType } from '@tsukasa/api';
-import { Type } from 'typebox';
 import type { Tx } from '../../base/db.ts';
 import { DomainError } from '../../base/errors.ts';
 import { type Actor, type RequestContext, SYSTEM } from '../../base/http/context.ts';
 import { type ContractorId, PROVIDER_ID } from '../../base/ids.ts';
-import { defineJob, type JobContext, type Jobs } from '../../base/jobs.ts';
+import type { JobContext } from '../../base/jobs.ts';
 import { briefDevices, type DeviceId, momentCursor, pageOf } from '../devices/index.ts';
 import { type AskDeps, secretPurpose } from './ask.ts';
+import { endBatches } from './batch-store.ts';
+import type { Viewer } from './decisions.ts';
+import { closeDecisions } from './decisions-store.ts';
 import type { ActionId, ActionOutcome, Fate, SupersedeReason, Withdrawal } from './model.ts';
 import { present, presentAll } from './present.ts';
 import { NO_ANSWER } from './rules.ts';
 import * as store from './store.ts';
 
-const noAction = () => new DomainError('not_found', 'no such action', { reason: 'action.not_found' });
+export const noAction = () => new DomainError('not_found', 'no such action', { reason: 'action.not_found' });
 
 /** Throws `not_found`, also when the action is another device's than `deviceId`. */
 export function getAction(
   deps: AskDeps,
   contractorId: ContractorId,
   actionId: ActionId,
+  viewer: Viewer,
   deviceId?: DeviceId,
 ): Promise<Action> {
   return deps.db.asContractor(contractorId, async (tx) => {
     const row = await store.selectAction(tx, contractorId, actionId);
     if (row === undefined || (deviceId !== undefined && row.device_id !== deviceId)) throw noAction();
-    return present(deps, tx, contractorId, row);
+    return present(deps, tx, contractorId, row, viewer);
   });
 }
 
@@ -44,6 +47,7 @@ export async function listActions(
   deps: AskDeps,
   contractorId: ContractorId,
   { deviceId, state, type, cursor, limit = 50 }: ActionQuery,
+  viewer: Viewer,
 ): Promise<{ items: Action[]; nextCursor: string | null }> {
   let after = momentCursor.decode(cursor);
   const filter = { deviceId, states: state, types: type };
@@ -53,7 +57,7 @@ export async function listActions(
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const rows = await store.selectActions(tx, contractorId, filter, { after, limit: limit + 1 });
       const { shown, nextCursor } = pageOf(rows, limit, (row) => ({ at: row.asked_at, id: row.action_id }));
-      const actions = (await presentAll(deps, tx, contractorId, shown)).filter(wanted);
+      const actions = (await presentAll(deps, tx, contractorId, shown, viewer)).filter(wanted);
       const taken = actions.slice(0, limit - items.length);
       items.push(...taken);
       const last = taken.at(-1);
@@ -102,7 +106,7 @@ export function cancelAction(
     await record(deps, tx, contractorId, action, row, context, now, {
       reason: reason?.trim() || undefined,
     });
-    return present(deps, tx, contractorId, ended ?? row);
+    return present(deps, tx, contractorId, ended ?? row, context);
   });
 }
 
@@ -186,11 +190,16 @@ export async function endAll(
   why: SupersedeReason,
   now: Temporal.Instant,
 ): Promise<void> {
+  await closeDecisions(tx, contractorId, await endBatches(tx, contractorId, now), now);
   for (const deviceId of await store.devicesWithOpen(tx, contractorId))
     await supersedeAll(deps, tx, contractorId, deviceId, why, now);
 }
 
-async function withdraw(
+/** The channel has not been told: it waits for a second person, or is held. */
+const awaitsPerson = ({ state }: store.ActionRow) => state === 'awaiting_approval' || state === 'held';
+
+/** Takes an action back: from its channel, or from those who would decide about it. */
+export async function withdraw(
   deps: AskDeps,
   tx: Tx,
   contractorId: ContractorId,
@@ -198,18 +207,16 @@ async function withdraw(
   outcome: Withdrawal,
   now: Temporal.Instant,
 ): Promise<Fate> {
+  if (awaitsPerson(row)) {
+    await closeDecisions(tx, contractorId, [row.action_id], now);
+    return 'stopped';
+  }
   const device = (await briefDevices(tx, contractorId, [row.device_id])).get(row.device_id);
   const dialect = device === undefined ? undefined : deps.dialects.get(device.platform);
   return dialect === undefined ? 'stopped' : dialect.cancel(tx, contractorId, row.action_id, outcome, now);
 }
 
-const expireJob = defineJob('actions.expire', Type.Object({}));
 const BATCH = 200;
-
-export function registerExpiry(deps: AskDeps, jobs: Jobs): void {
-  jobs.register(expireJob, (_, context) => expireDue(deps, context));
-  jobs.cron('* * * * *', expireJob);
-}
 
 /** Ends what nobody fetched or answered in time. One that cannot be ended is logged and tried again a minute later. */
 export async function expireDue(deps: AskDeps, { log, signal }: Pick<JobContext, 'log' | 'signal'>): Promise<void> {
@@ -240,12 +247,18 @@ async function expireOne(
   const row = await store.selectAction(tx, contractorId, actionId, 'skip locked');
   if (row === undefined || row.finished_at !== null) return;
   const fate = await withdraw(deps, tx, contractorId, row, 'expired', now);
-  const failure = fate === 'stopped' ? {} : { failure: { code: NO_ANSWER } };
-  const ended = await store.endAction(tx, contractorId, actionId, { state: 'expired', ...failure }, now);
+  const ended = await store.endAction(tx, contractorId, actionId, expiryOf(row, fate), now);
   if (ended !== undefined) await recordFinished(deps, tx, contractorId, ended, 'system', now);
 }
 
-async function record(
+function expiryOf(row: store.ActionRow, fate: Fate): store.Ending {
+  if (row.state === 'awaiting_approval') return { state: 'rejected', failure: { code: 'approval_lapsed' } };
+  if (row.state === 'held') return { state: 'rejected', failure: { code: 'hold_lapsed' } };
+  return fate === 'stopped' ? { state: 'expired' } : { state: 'expired', failure: { code: NO_ANSWER } };
+}
+
+/** Audits what a person did with an action. */
+export async function record(
   deps: AskDeps,
   tx: Tx,
   contractorId: ContractorId,
@@ -253,14 +266,15 @@ async function record(
   row: store.ActionRow,
   { actor, requestId, sourceIp }: RequestContext,
   at: Temporal.Instant,
-  { reason, ...more }: { readonly reason?: string | undefined; readonly kind?: string },
+  { reason, ...more }: { readonly reason?: string | undefined; readonly [detail: string]: unknown },
 ): Promise<void> {
   const target = await targetOf(tx, contractorId, row);
   const details = { actionId: row.action_id, type: row.type, ...more };
   await deps.recordAudit(tx, contractorId, { at, actor, action, target, reason, details, requestId, sourceIp });
 }
 
-async function recordFinished(
+/** Audits how an action ended. */
+export async function recordFinished(
   deps: AskDeps,
   tx: Tx,
   contractorId: ContractorId,

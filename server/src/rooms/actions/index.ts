@@ -1,17 +1,21 @@
-import type { actionRoutes } from '@tsukasa/api';
+import type { actionRoutes, safetyRoutes } from '@tsukasa/api';
 import type { Tx } from '../../base/db.ts';
 import type { Handlers } from '../../base/http/context.ts';
+import type { Messages } from '../../base/http/messages.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import type { Jobs } from '../../base/jobs.ts';
 import type { DeviceId, OpenActions } from '../devices/index.ts';
 import type { AskDeps } from './ask.ts';
-import { endAll, finish, registerExpiry, supersedeAll } from './follow-up.ts';
+import { registerBatchJobs } from './batch-job.ts';
+import { registerExpiry } from './expiry.ts';
+import { endAll, finish, supersedeAll } from './follow-up.ts';
 import type { ActionId, ActionOutcome, SupersedeReason } from './model.ts';
-import { actionHandlers } from './routes.ts';
+import { actionHandlers, actionMessages as ownMessages } from './routes.ts';
+import { safetyHandlers, safetyMessages } from './safety-routes.ts';
 import { countActions, countOpenByDevice } from './store.ts';
 
 export type * from './model.ts';
-export { actionMessages } from './routes.ts';
+export const actionMessages: Messages = { ...ownMessages, ...safetyMessages };
 
 /** `dialects` is looked at whenever an action is asked: a dialect that needs `finish` may be put in after this room was made. */
 export type ActionsDeps = AskDeps;
@@ -19,7 +23,7 @@ export type ActionsDeps = AskDeps;
 export type ActionCounts = { readonly open: number; readonly failed: number; readonly done: number };
 
 export interface Actions extends OpenActions {
-  readonly handlers: Handlers<typeof actionRoutes>;
+  readonly handlers: Handlers<typeof actionRoutes & typeof safetyRoutes>;
   /**
    * What the device said in the end, recorded once: false, and nothing changed, when the action is final already. An
    * action that expired after the device had fetched it still takes its late answer.
@@ -47,14 +51,14 @@ export interface Actions extends OpenActions {
   endAll(tx: Tx, contractorId: ContractorId, why: SupersedeReason, now: Temporal.Instant): Promise<void>;
   /** Open actions, and those that ended since. */
   count(tx: Tx, contractorId: ContractorId, since: Temporal.Instant): Promise<ActionCounts>;
-  /** Expiry, every minute. */
+  /** Expiry every minute, and asking the devices of bulk actions. */
   registerJobs(jobs: Jobs): void;
 }
 
-/** Remote actions: asking, following, cancelling, secrets, expiry. */
+/** Remote actions: asking, approving, following, cancelling, secrets, expiry; one by one and for many devices. */
 export function createActions(deps: ActionsDeps): Actions {
   return {
-    handlers: actionHandlers(deps),
+    handlers: { ...actionHandlers(deps), ...safetyHandlers(deps) },
     finish: (tx, contractorId, actionId, outcome, now) => finish(deps, tx, contractorId, actionId, outcome, now),
     supersedeAll: (tx, contractorId, deviceId, why, now) => supersedeAll(deps, tx, contractorId, deviceId, why, now),
     endAll: (tx, contractorId, why, now) => endAll(deps, tx, contractorId, why, now),
@@ -63,6 +67,9 @@ export function createActions(deps: ActionsDeps): Actions {
       const rows = await countOpenByDevice(tx, contractorId, deviceIds);
       return new Map(rows.map((row) => [row.device_id, row.count]));
     },
-    registerJobs: (jobs) => registerExpiry(deps, jobs),
+    registerJobs: (jobs) => {
+      registerExpiry(deps, jobs);
+      registerBatchJobs(deps, jobs);
+    },
   };
 }

@@ -1,9 +1,11 @@
-import type { Action, Platform } from '@tsukasa/api';
+import type { Action, Approval, Hold, Platform } from '@tsukasa/api';
 import type { Tx } from '../../base/db.ts';
-import type { ContractorId } from '../../base/ids.ts';
+import { type ContractorId, PROVIDER_ID } from '../../base/ids.ts';
 import { briefDevices } from '../devices/index.ts';
+import { hasOthers, showApproval, showHold, toApprove, type Viewer, whyNot } from './decisions.ts';
+import { selectApprovals, selectHolds } from './decisions-store.ts';
 import type { ActionId, Dialect, Progress } from './model.ts';
-import { follow } from './rules.ts';
+import { type Course, follow } from './rules.ts';
 import * as store from './store.ts';
 
 type PresentDeps = { readonly dialects: ReadonlyMap<Platform, Dialect> };
@@ -13,8 +15,9 @@ export async function present(
   tx: Tx,
   contractorId: ContractorId,
   row: store.ActionRow,
+  viewer: Viewer,
 ): Promise<Action> {
-  const [action] = await presentAll(deps, tx, contractorId, [row]);
+  const [action] = await presentAll(deps, tx, contractorId, [row], viewer);
   if (action === undefined) throw new Error('an action that was read is gone');
   return action;
 }
@@ -25,6 +28,7 @@ export async function presentAll(
   tx: Tx,
   contractorId: ContractorId,
   rows: readonly store.ActionRow[],
+  viewer: Viewer,
 ): Promise<Action[]> {
   const devices = await briefDevices(
     tx,
@@ -33,8 +37,10 @@ export async function presentAll(
   );
   const ids = rows.map((row) => row.action_id);
   const secrets = Map.groupBy(await store.selectSecrets(tx, contractorId, ids), (secret) => secret.action_id);
+  const decisions = await decisionsOn(tx, contractorId, decidable(rows), viewer);
   const progress = new Map<ActionId, Progress>();
-  for (const [platform, some] of Map.groupBy(rows, (row) => devices.get(row.device_id)?.platform)) {
+  const told = rows.filter((row) => row.queued_at !== null);
+  for (const [platform, some] of Map.groupBy(told, (row) => devices.get(row.device_id)?.platform)) {
     const dialect = platform === undefined ? undefined : deps.dialects.get(platform);
     const found = await dialect?.progress(
       tx,
@@ -61,6 +67,7 @@ export async function presentAll(
         finishedAt: row.finished_at ?? undefined,
         cancelRequestedAt: row.cancel_requested_at ?? undefined,
         reportsFetch: reportsFetch(row),
+        approval: approvedStep(decisions.get(row.action_id)?.approval),
       },
       progress.get(row.action_id) ?? {},
     ),
@@ -74,14 +81,50 @@ export async function presentAll(
     failure: failureOf(row),
     cancelRequestedAt: row.cancel_requested_at?.toString() ?? null,
     batchId: row.batch_id,
-    approval: null,
-    hold: null,
+    approval: decisions.get(row.action_id)?.approval ?? null,
+    hold: decisions.get(row.action_id)?.hold ?? null,
     secrets: (secrets.get(row.action_id) ?? []).map((secret) => ({
       kind: secret.kind,
       readAt: secret.read_at?.toString() ?? null,
       readBy: secret.read_by,
     })),
   }));
+}
+
+/** Those about which somebody may have decided. */
+const decidable = (rows: readonly store.ActionRow[]) =>
+  rows.filter((row) => row.destructive && row.batch_id === null).map((row) => row.action_id);
+
+function approvedStep(approval: Approval | null | undefined): Course['approval'] {
+  if (approval === null || approval === undefined) return undefined;
+  const at = approval.state === 'approved' ? approval.decidedAt : null;
+  return { approvedAt: at === null ? undefined : Temporal.Instant.from(at) };
+}
+
+export type Decisions = { readonly approval: Approval | null; readonly hold: Hold | null };
+
+/** Approvals and holds of several actions, bulk actions or changes, as the caller meets them. */
+export async function decisionsOn(
+  tx: Tx,
+  contractorId: ContractorId,
+  subjectIds: readonly string[],
+  viewer: Viewer,
+): Promise<ReadonlyMap<string, Decisions>> {
+  const approvals = await selectApprovals(tx, contractorId, subjectIds);
+  const holds = await selectHolds(tx, contractorId, subjectIds);
+  const needed = toApprove(contractorId);
+  const shown = new Map<string, Decisions>();
+  for (const subjectId of subjectIds) {
+    const [approval, hold] = [approvals.get(subjectId), holds.get(subjectId)];
+    if (approval === undefined && hold === undefined) continue;
+    const own = approval?.state === 'awaited' && whyNot(approval, viewer, needed)?.code === 'approval.own_request';
+    const alone = own && contractorId !== PROVIDER_ID && !(await hasOthers(tx, contractorId, approval));
+    shown.set(subjectId, {
+      approval: approval === undefined ? null : showApproval(approval, viewer, needed, alone),
+      hold: hold === undefined ? null : showHold(hold, viewer),
+    });
+  }
+  return shown;
 }
 
 function failureOf({ failure }: store.ActionRow): Action['failure'] {

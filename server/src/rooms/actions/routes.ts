@@ -19,11 +19,12 @@ export function actionHandlers(deps: AskDeps): Handlers<typeof actionRoutes> {
     }),
     previewAction: ({ params, body }, context) => preview(deps, contractor(params), device(params), body, context),
     askAction: ({ params, body }, context) => ask(deps, contractor(params), device(params), body, context),
-    listDeviceActions: ({ params, query }) =>
-      listActions(deps, contractor(params), { ...query, deviceId: device(params) }),
-    getDeviceAction: ({ params }) => getAction(deps, contractor(params), action(params), device(params)),
-    listActions: ({ params, query }) => listActions(deps, contractor(params), query),
-    getAction: ({ params }) => getAction(deps, contractor(params), action(params)),
+    listDeviceActions: ({ params, query }, context) =>
+      listActions(deps, contractor(params), { ...query, deviceId: device(params) }, context),
+    getDeviceAction: ({ params }, context) =>
+      getAction(deps, contractor(params), action(params), context, device(params)),
+    listActions: ({ params, query }, context) => listActions(deps, contractor(params), query, context),
+    getAction: ({ params }, context) => getAction(deps, contractor(params), action(params), context),
     cancelAction: ({ params, body }, context) =>
       cancelAction(deps, contractor(params), action(params), body.reason, context),
     readActionSecret: ({ params }, context) =>

@@ -6,6 +6,7 @@ import {
   type ActionStep,
   type ActionType,
   type Note,
+  SECOND_PERSON_ACTIONS,
   SECRET_PARAMS,
 } from '@tsukasa/api';
 import { Value } from 'typebox/value';
@@ -51,6 +52,10 @@ export function secretOf(
       return undefined;
   }
 }
+
+/** Whether somebody else must agree before the device is told, where that is on; the breaker counts these. */
+export const needsSecondPerson = (type: ActionType, assessment: Pick<Assessment, 'secondPerson'>): boolean =>
+  assessment.secondPerson ?? SECOND_PERSON_ACTIONS.includes(type);
 
 /** The forms of a raw command: exactly one is given. */
 const RAW_FORMS = ['plist', 'syncml'] as const;

@@ -84,6 +84,14 @@ export async function lockQueueOf(tx: Tx, contractorId: ContractorId, deviceId: 
   await sql`select pg_advisory_xact_lock(hashtextextended(${`actions ${contractorId} ${deviceId}`}, 0))`.execute(tx);
 }
 
+/** The same for several devices, always in one order. */
+export async function lockQueuesOf(tx: Tx, contractorId: ContractorId, deviceIds: readonly DeviceId[]): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('actions ' || ${contractorId} || ' ' || device_id, 0))
+    from (select device_id from unnest(${[...deviceIds].sort()}::text[]) with ordinality as d(device_id, n) order by n) d`.execute(
+    tx,
+  );
+}
+
 export async function insertAction(tx: Tx, contractorId: ContractorId, row: ActionRow): Promise<void> {
   await tables<ActionTables>(tx)
     .insertInto('actions')
@@ -96,6 +104,40 @@ export async function insertAction(tx: Tx, contractorId: ContractorId, row: Acti
       failure: null,
     })
     .execute();
+}
+
+/** Changes an action that is open. */
+export async function updateAction(
+  tx: Tx,
+  contractorId: ContractorId,
+  actionId: ActionId,
+  set: Partial<Pick<ActionRow, 'state' | 'queued_at' | 'expires_at' | 'sealed_params' | 'let_go_at'>>,
+): Promise<ActionRow> {
+  const row = await tables<ActionTables>(tx)
+    .updateTable('actions')
+    .set(set)
+    .where('contractor_id', '=', contractorId)
+    .where('action_id', '=', actionId)
+    .where('finished_at', 'is', null)
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow();
+  return row as ActionRow;
+}
+
+/** Several actions, in no order. */
+export async function selectActionsById(
+  tx: Tx,
+  contractorId: ContractorId,
+  ids: readonly string[],
+): Promise<ActionRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await tables<ActionTables>(tx)
+    .selectFrom('actions')
+    .select(COLUMNS)
+    .where('contractor_id', '=', contractorId)
+    .where('action_id', 'in', [...ids])
+    .execute();
+  return rows as ActionRow[];
 }
 
 export async function selectAction(
@@ -218,10 +260,14 @@ export async function markCancelRequested(
 
 export type ActionFilter = {
   readonly deviceId?: DeviceId | undefined;
-  /** Stored states: an open action is stored as `queued`, whatever its channel has come to. */
+  /** As shown: an action whose channel must be asked is found with all that it may be. */
   readonly states?: readonly ActionState[] | undefined;
   readonly types?: readonly ActionType[] | undefined;
 };
+
+const isOpen = (state: ActionState) => OPEN_ACTION_STATES.some((open) => open === state);
+/** An action that its channel has is stored as `queued`, however far it has come. */
+const storedState = (state: ActionState): ActionState => (state === 'sent' || state === 'deferred' ? 'queued' : state);
 
 /** Newest first. */
 export async function selectActions(
@@ -240,13 +286,13 @@ export async function selectActions(
   if (deviceId !== undefined) query = query.where('device_id', '=', deviceId);
   if (types !== undefined && types.length > 0) query = query.where('type', 'in', [...types]);
   if (states !== undefined && states.length > 0) {
-    const open = OPEN_ACTION_STATES.some((state) => states.includes(state));
-    const final = states.filter((state) => !OPEN_ACTION_STATES.some((each) => each === state));
+    const stored = [...new Set(states.map(storedState))];
     query = query.where((eb) =>
-      eb.or([
-        ...(open ? [eb('finished_at', 'is', null)] : []),
-        ...(final.length > 0 ? [eb.and([eb('finished_at', 'is not', null), eb('state', 'in', final)])] : []),
-      ]),
+      eb.or(
+        stored.map((state) =>
+          eb.and([eb('state', '=', state), eb('finished_at', isOpen(state) ? 'is' : 'is not', null)]),
+        ),
+      ),
     );
   }
   if (page.after !== undefined) {
@@ -307,6 +353,23 @@ export async function takeSecret(
     .where('kind', '=', kind)
     .where('read_at', 'is', null)
     .returning('sealed')
+    .executeTakeFirst();
+  return row?.sealed;
+}
+
+/** A secret as it is kept, read or not. */
+export async function selectSealed(
+  tx: Tx,
+  contractorId: ContractorId,
+  actionId: ActionId,
+  kind: SecretKind,
+): Promise<Buffer | undefined> {
+  const row = await tables<ActionTables>(tx)
+    .selectFrom('action_secrets')
+    .select('sealed')
+    .where('contractor_id', '=', contractorId)
+    .where('action_id', '=', actionId)
+    .where('kind', '=', kind)
     .executeTakeFirst();
   return row?.sealed;
 }

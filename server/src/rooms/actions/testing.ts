@@ -1,4 +1,4 @@
-import { actionRoutes, type Platform } from '@tsukasa/api';
+import { actionRoutes, type Platform, safetyRoutes } from '@tsukasa/api';
 import type { ContractorId } from '../../base/ids.ts';
 import { type DeviceId, markManaged, type ObservedValues, registerDevice } from '../devices/index.ts';
 import { testEntitlement, testSupport } from '../devices/testing.ts';
@@ -15,9 +15,9 @@ export async function actionsGround(options: TableOptions = {}) {
   const name = platform.dialect.platform;
   const dialects: ReadonlyMap<Platform, Dialect> = new Map([[name, platform.dialect]]);
   const entitlement = testEntitlement();
-  const deps = { ...ground, dialects, entitlement };
+  const deps = { ...ground, dialects, entitlement, channels: new Map() };
   const actions = createActions(deps);
-  const handlers = checkingAnswers(actionRoutes, actions.handlers);
+  const handlers = checkingAnswers({ ...actionRoutes, ...safetyRoutes }, actions.handlers);
   /** A managed device. */
   const newDevice = async (contractorId: ContractorId, values: ObservedValues = {}): Promise<DeviceId> => {
     const hardwareId = Math.random().toString(36).slice(2);

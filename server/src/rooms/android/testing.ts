@@ -150,7 +150,8 @@ export async function androidBench(
     entitlement,
     support,
   });
-  const deps: ActionsDeps = { ...shared, entitlement, dialects: new Map([['android', android.dialect]]) };
+  const channels = new Map([['android' as const, android.channel]]);
+  const deps: ActionsDeps = { ...shared, entitlement, channels, dialects: new Map([['android', android.dialect]]) };
   const actions = createActions(deps);
   const devices = deviceHandlers({
     ...shared,
@@ -244,7 +245,13 @@ export async function androidBench(
     },
     ask: async ({ contractorId, deviceId }, body) => {
       const input = { params: { contractorId, deviceId }, query: undefined, body };
-      return (await actions.handlers.askAction(input, admin(contractorId))).actionId;
+      const { actionId, approval } = await actions.handlers.askAction(input, admin(contractorId));
+      if (approval?.state === 'awaited') {
+        const second = requestBy('contractor_administrator', contractorId, { id: 'second' });
+        const about = { params: { contractorId, actionId }, query: undefined, body: { decision: 'approve' } } as const;
+        await actions.handlers.decideAction(about, second);
+      }
+      return actionId;
     },
     action: (contractorId, actionId) =>
       actions.handlers.getAction({ ...none, params: { contractorId, actionId } }, admin(contractorId)),

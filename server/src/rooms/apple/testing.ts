@@ -39,6 +39,7 @@ export type AppleBench = {
   newContractor(): Promise<ContractorId>;
   /** The link of a new invitation. */
   invite(contractorId: ContractorId, request?: Partial<InviteRequest>): Promise<string>;
+  /** Asks, and where a second person is needed lets one agree. */
   ask(contractorId: ContractorId, deviceId: string, request: ActionRequest): Promise<{ readonly actionId: string }>;
   action(contractorId: ContractorId, actionId: string): Promise<ShownAction>;
   cancel(contractorId: ContractorId, actionId: string): Promise<void>;
@@ -50,8 +51,9 @@ type InviteRequest = { readonly usageMode: 'company-owned' | 'personally-owned';
 type ShownAction = Awaited<ReturnType<Actions['handlers']['getAction']>>;
 export type DeviceFacts = PlistDict;
 
-const context = (contractorId: ContractorId): RequestContext => ({
-  actor: { kind: 'user', id: 'u1', name: '管理者' },
+const context = (contractorId: ContractorId, id = 'u1'): RequestContext => ({
+  actor: { kind: 'user', id, name: '管理者' },
+  behind: id,
   contractorId,
   requestId: 'r1',
   sourceIp: '127.0.0.1',
@@ -127,7 +129,9 @@ export async function appleBench(
     revocations,
     topicUse,
   });
-  const actionsDeps: ActionsDeps = { ...shared, entitlement, dialects: new Map([['apple', apple.dialect]]) };
+  const channels = new Map([['apple' as const, apple.channel]]);
+  const dialects = new Map([['apple' as const, apple.dialect]]);
+  const actionsDeps: ActionsDeps = { ...shared, entitlement, dialects, channels };
   const actions = createActions(actionsDeps);
   const devices = deviceHandlers({
     ...shared,
@@ -135,7 +139,7 @@ export async function appleBench(
     support,
     publicUrl: url,
     gates: new Map([['apple', apple.gate]]),
-    channels: new Map([['apple', apple.channel]]),
+    channels,
     openActions: actions,
     contractorSettings: async () => ({ silentAfter: 'P7D' }),
   });
@@ -170,8 +174,14 @@ export async function appleBench(
       assert.ok(invitation.url);
       return invitation.url;
     },
-    ask: (contractorId, deviceId, body) =>
-      actions.handlers.askAction({ params: { contractorId, deviceId }, query: undefined, body }, context(contractorId)),
+    ask: async (contractorId, deviceId, body) => {
+      const input = { params: { contractorId, deviceId }, query: undefined, body };
+      const asked = await actions.handlers.askAction(input, context(contractorId));
+      if (asked.approval?.state !== 'awaited') return asked;
+      const params = { contractorId, actionId: asked.actionId };
+      const approval = { params, query: undefined, body: { decision: 'approve' } } as const;
+      return actions.handlers.decideAction(approval, context(contractorId, 'u2'));
+    },
     action: (contractorId, actionId) =>
       actions.handlers.getAction(
         { params: { contractorId, actionId }, query: undefined, body: undefined },

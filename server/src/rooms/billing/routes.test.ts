@@ -16,6 +16,7 @@ async function stage() {
   const as = (id: string): Parameters<typeof handlers.getInvoice>[1] => ({
     ...BILLER,
     actor: { kind: 'user', id, name: id } satisfies Actor,
+    behind: id,
     contractorId,
     language: 'ja',
     can: () => true,

@@ -43,6 +43,7 @@ function pushPem(
 const actor: Actor = { kind: 'user', id: 'u1', name: '管理者' };
 const context = (contractorId: ContractorId): RequestContext => ({
   actor,
+  behind: actor.id,
   contractorId,
   requestId: 'r1',
   sourceIp: '127.0.0.1',

@@ -69,7 +69,7 @@ export type DeviceSearch = {
 
 /** Looks up what the query names: the group's members, the silent limit, dead push tokens. */
 export async function resolveSearch(
-  deps: ListDeps,
+  deps: Omit<SurroundingDeps, 'openActions'>,
   tx: Tx,
   contractorId: ContractorId,
   query: Omit<DeviceQuery, 'cursor' | 'limit'>,

@@ -1,5 +1,5 @@
 export { recordContacts } from './contacts.ts';
-export { type Moment, momentCursor, pageOf } from './cursors.ts';
+export { type Moment, momentCursor, pageOf, UUID_TEXT } from './cursors.ts';
 export { durationOf, parseDuration } from './duration.ts';
 export { acceptedLanguage, createEnrollmentDoor, type EnrollmentDoorDeps } from './enrollment-door.ts';
 export {
@@ -39,5 +39,6 @@ export {
 } from './registry.ts';
 export { type Retention, registerRetention } from './retention.ts';
 export { type DeviceDeps, deviceHandlers, deviceMessages } from './routes.ts';
+export { getDevices, type SelectionDeps, selectDevices } from './selection.ts';
 export { registerSupportReview, reviewSupport, reviewSupportSoon } from './support.ts';
 export type { SurroundingDeps } from './surroundings.ts';

@@ -226,7 +226,8 @@ export async function briefDevices(
 type Named = Pick<store.DeviceRow, 'label' | 'name' | 'serial_number' | 'hardware_id'>;
 export const displayName = (row: Named): string => row.label || row.name || row.serial_number || row.hardware_id;
 
-function deviceFacts(contractorId: ContractorId, row: store.DeviceWithContact): DeviceFacts {
+/** A row as dialects see it. */
+export function deviceFacts(contractorId: ContractorId, row: store.DeviceWithContact): DeviceFacts {
   const times = Object.entries(row.observed_at).map(([field, at]) => [field, Temporal.Instant.from(at)]);
   return {
     ...observedValues(row),

@@ -67,6 +67,10 @@ export function deviceHandlers(deps: DeviceDeps): Handlers<typeof deviceRoutes> 
 
 export const deviceMessages: Messages = {
   'device.not_found': { ja: 'デバイスが見つかりません。', en: 'There is no such device.' },
+  'devices.selection_too_large': {
+    ja: '一度に選べるデバイスは {most} 台までです。条件を絞り込んでください。',
+    en: 'At most {most} devices can be chosen at once; narrow the filter.',
+  },
   'devices.export_too_large': {
     ja: '{count} 台が該当します。一度に出力できるのは {most} 台までです。条件で絞り込んでください。',
     en: '{count} devices match; one export holds at most {most}. Please narrow the filters.',

@@ -1,5 +1,5 @@
 import type { Platform } from '@tsukasa/api';
-import { sql, type Updateable } from 'kysely';
+import { type RawBuilder, sql, type Updateable } from 'kysely';
 import { json, type Tx, tables } from '../../base/db.ts';
 import { DomainError } from '../../base/errors.ts';
 import { type ContractorId, newId } from '../../base/ids.ts';
@@ -115,6 +115,16 @@ export function selectDevice(
   deviceId: DeviceId,
 ): Promise<DeviceWithContact | undefined> {
   return withContact(tx, contractorId).where('devices.device_id', '=', deviceId).executeTakeFirst();
+}
+
+/** By id, at most `limit`. The condition is over `devices`. */
+export function selectWhere(
+  tx: Tx,
+  contractorId: ContractorId,
+  condition: RawBuilder<boolean>,
+  limit: number,
+): Promise<DeviceWithContact[]> {
+  return withContact(tx, contractorId).where(condition).orderBy('devices.device_id').limit(limit).execute();
 }
 
 export function selectByHardware(

@@ -35,11 +35,18 @@ export type TestGround = Awaited<ReturnType<typeof testGround>>;
 export function requestBy(
   role: Role,
   contractorId: ContractorId,
-  options: { readonly fresh?: boolean; readonly name?: string } = {},
+  options: {
+    readonly fresh?: boolean;
+    readonly name?: string;
+    readonly id?: string;
+    readonly token?: { readonly madeBy?: string };
+  } = {},
 ): RequestContext {
+  const id = options.id ?? `user-${role}`;
   const can: RequestContext['can'] = (permission) => ROLE_PERMISSIONS[role].has(permission);
   return {
-    actor: { kind: 'user', id: `user-${role}`, name: options.name ?? role },
+    actor: { kind: options.token === undefined ? 'user' : 'token', id, name: options.name ?? role },
+    behind: options.token === undefined ? id : options.token.madeBy,
     contractorId,
     requestId: 'request-1',
     sourceIp: '192.0.2.1',

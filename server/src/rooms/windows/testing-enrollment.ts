@@ -53,6 +53,7 @@ export const CERT_HEADER = 'client-cert';
 
 const context = (contractorId: ContractorId): RequestContext => ({
   actor: { kind: 'user', id: 'u1', name: '管理者' },
+  behind: 'u1',
   contractorId,
   requestId: 'r1',
   sourceIp: '127.0.0.1',
@@ -123,7 +124,8 @@ export async function enrollmentBench(
     revocations: windows.revocations,
     topicUse: { count: async () => 0, replaced: async () => undefined },
   });
-  const deps: ActionsDeps = { ...shared, entitlement, dialects: new Map([['windows', windows.dialect]]) };
+  const channels = new Map([['windows' as const, windows.channel]]);
+  const deps: ActionsDeps = { ...shared, entitlement, channels, dialects: new Map([['windows', windows.dialect]]) };
   const actions = createActions(deps);
   const gates = new Map<Platform, InvitationGate>([
     ['windows', windows.gate],

@@ -128,8 +128,9 @@ export async function meaningBench(
   options: Parameters<typeof enrollmentBench>[1] = {},
 ): Promise<MeaningBench> {
   const base = await enrollmentBench(database, { ...options, trusted: true });
-  const context = (contractorId: ContractorId): RequestContext => ({
-    actor: { kind: 'user', id: 'u1', name: '管理者' },
+  const context = (contractorId: ContractorId, id = 'u1'): RequestContext => ({
+    actor: { kind: 'user', id, name: '管理者' },
+    behind: id,
     contractorId,
     requestId: 'r1',
     sourceIp: '127.0.0.1',
@@ -169,6 +170,11 @@ export async function meaningBench(
     ask: async (pc, body) => {
       const params = { contractorId: pc.contractorId, deviceId: await bench.deviceIdOf(pc) };
       const asked = await base.actions.handlers.askAction({ params, query: undefined, body }, context(pc.contractorId));
+      if (asked.approval?.state === 'awaited') {
+        const about = { contractorId: pc.contractorId, actionId: asked.actionId };
+        const approval = { params: about, query: undefined, body: { decision: 'approve' } } as const;
+        await base.actions.handlers.decideAction(approval, context(pc.contractorId, 'u2'));
+      }
       return asked.actionId;
     },
     action: (pc, actionId) => {

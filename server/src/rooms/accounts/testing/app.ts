@@ -116,12 +116,20 @@ function makers({ db, clock }: Deps, app: App) {
     return made;
   };
   const providerToken = async (role: ProviderRole = 'provider_administrator', days = 30) => {
-    const { secret, token } = newToken({ name: 'p', role, expiresInDays: days }, 'test', clock.now());
+    const { secret, token } = newToken(
+      { name: 'p', role, expiresInDays: days },
+      { name: 'test', behind: undefined },
+      clock.now(),
+    );
     await db.asProvider((tx) => insertProviderToken(tx, token));
     return tokenText(undefined, secret);
   };
   const contractorToken = async (contractorId: ContractorId, role: ContractorRole, days = 30) => {
-    const { secret, token } = newToken({ name: role, role, expiresInDays: days }, 'test', clock.now());
+    const { secret, token } = newToken(
+      { name: role, role, expiresInDays: days },
+      { name: 'test', behind: undefined },
+      clock.now(),
+    );
     await db.asContractor(contractorId, (tx) => insertToken(tx, contractorId, token));
     return tokenText(contractorId, secret);
   };
