@@ -64,6 +64,17 @@ describe('what a device tells', () => {
     assert.deepEqual((await read(second.name))['previousDeviceNames'], [first.name]);
   });
 
+  test('nothing when it was woken and nothing is new, once what is new', async () => {
+    const { name, policyName } = await enroll('fully_managed');
+    const before = reports(name).length;
+    await stage.caller.get('PATCH', `/v1/${name}?updateMask=policyName`, { policyName });
+    await stage.control.settle();
+    assert.equal(reports(name).length, before);
+    await setPolicy(policyName, { ...REPORTING, cameraDisabled: true });
+    await stage.control.settle();
+    assert.equal(reports(name).length, before + 1);
+  });
+
   test('nothing while it is away, everything when it is back', async () => {
     const { name, policyName } = await enroll('fully_managed');
     await stage.control.change(name, { online: false });
