@@ -196,7 +196,7 @@ function devInfoOf({ body }: SyncMessage): Record<string, string> {
   const items = body.flatMap((one) => (one.kind === 'Command' && one.name === 'Replace' ? one.items : []));
   const known = items.flatMap(({ source, target, data }): [string, string][] => {
     const name = /^\.\/DevInfo\/(DevId|Man|Mod|DmV|Lang)$/.exec(source ?? target ?? '')?.[1];
-    return name === undefined || data === undefined ? [] : [[name, data.trim().slice(0, 256)]];
+    return name === undefined || data === undefined ? [] : [[name, data.trim().slice(0, 256).toWellFormed()]];
   });
   return Object.fromEntries(known);
 }
@@ -215,7 +215,7 @@ function alertOf({ code, items }: WireAlert) {
     format: item?.meta.format,
     mark: item?.meta.mark,
     source: item?.source,
-    data: item?.data?.slice(0, LONGEST_ALERT),
+    data: item?.data?.slice(0, LONGEST_ALERT).toWellFormed(),
   };
 }
 
