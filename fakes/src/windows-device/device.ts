@@ -67,7 +67,7 @@ export class WindowsDevice {
       enrollmentType: 'Full',
       login: 'user',
       showsCertificate: true,
-      signs: false,
+      signs: 'asked',
       eager: false,
       wrongSecret: false,
       maxMessageBytes: 524_288,

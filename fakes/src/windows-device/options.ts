@@ -22,8 +22,8 @@ export type WindowsDeviceOptions = Reach & {
   readonly login: Login;
   /** Shows its certificate in TLS or in the header; some builds do not (fact sheet 4.8). */
   readonly showsCertificate: boolean;
-  /** Signs each message without being asked by `RequireMessageSigning`. */
-  readonly signs: boolean;
+  /** Signs each message: when `RequireMessageSigning` asks for it, without being asked, or whatever it asks for. */
+  readonly signs: 'asked' | 'always' | 'never';
   /** Sends a credential before it is challenged. Otherwise only when it has been challenged once. */
   readonly eager: boolean;
   /** Sends the wrong secret. */

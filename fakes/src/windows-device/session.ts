@@ -24,8 +24,8 @@ export type SessionOptions = {
   readonly identity: WindowsIdentity;
   /** Shows the certificate in the handshake, or in the header of a proxy. */
   readonly showsCertificate: boolean;
-  /** Signs every message in `MDM-Signature`. */
-  readonly signs: boolean;
+  /** Whether messages are signed in `MDM-Signature`. */
+  readonly signs: 'asked' | 'always' | 'never';
   /** Sends a credential with the first message, computed with the nonce that it has. */
   readonly eager: boolean;
   /** Sends a wrong credential. */
@@ -93,7 +93,8 @@ class Session {
     state.sessions += 1;
     this.#sessionId =
       Number(state.sessionVersion) >= 2 ? state.sessions.toString(16).toUpperCase() : String(state.sessions);
-    this.#signs = options.signs || state.values.get(providerPath(pc, 'RequireMessageSigning'))?.data === 'true';
+    const asked = state.values.get(providerPath(pc, 'RequireMessageSigning'))?.data === 'true';
+    this.#signs = options.signs === 'always' || (options.signs === 'asked' && asked);
     if (options.eager || account.credential.type === 'BASIC')
       this.#credential = this.#compute(account.credential.nonce);
   }
