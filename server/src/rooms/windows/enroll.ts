@@ -71,6 +71,13 @@ export type EnrollDeps = {
   readonly entitlement: Entitlement;
   readonly support: DeviceSupport;
   readonly contractorName: (tx: Tx, contractorId: ContractorId) => Promise<string>;
+  /** The first questions to a device, queued with its enrollment so that its first session answers them. */
+  readonly begin: (
+    tx: Tx,
+    enrollment: { readonly contractorId: ContractorId; readonly enrollmentId: EnrollmentId },
+    deviceId: DeviceId,
+    now: Temporal.Instant,
+  ) => Promise<void>;
 };
 
 /** Longest id of a client or its hardware that is kept, in characters. Windows sends 32 and 64 hex digits; its form may change. */
@@ -274,6 +281,7 @@ async function conclude(
     poll: FIRST_POLL,
     now,
   });
+  await deps.begin(tx, { contractorId, enrollmentId }, deviceId, now);
   const { sha256, notAfter } = parseCertificate(certificate);
   const end = Temporal.Instant.fromEpochMilliseconds(notAfter);
   const identity = { contractorId, enrollmentId, sha256, spkiHash: key.spkiHash, serial: reserved.serial, now };

@@ -91,16 +91,19 @@ export function createWindows(deps: WindowsDeps): Windows {
   const { config, db, clock, log, secrets, contractor } = deps;
   const tokens = new SigninTokens(secrets);
   const guard = new EnrollmentGuard(config.trustProxy);
+  const sessions = createSessions({ ...deps, interpreter: () => deps.interpreter ?? meaning });
+  const { meaning, observer, wakeUps, escrow } = createMeaning(deps, sessions);
   const enrollment = new EnrollmentEndpoint({
     ...deps,
     guard,
     tokens,
     accounts: new DmAccounts(secrets),
     peer: { clientCertHeader: config.clientCertHeader, trusts: proxyTrust(config.trustProxy) },
+    begin: async (tx, key, deviceId, now) => {
+      if (deps.interpreter === undefined) await observer.begin(tx, key, deviceId, now);
+    },
     contractorName: async (tx, contractorId) => (await contractor(tx, contractorId)).name,
   });
-  const sessions = createSessions({ ...deps, interpreter: () => deps.interpreter ?? meaning });
-  const { meaning, observer, wakeUps, escrow } = createMeaning(deps, sessions);
   const signin = new SigninEndpoint({ db, clock, log, guard, tokens, contractor });
   return {
     deviceHandler: (request, response) =>

@@ -119,16 +119,20 @@ export class Meaning implements Interpreter {
     const good = isGood(outcome.status);
     if (note.step === 'list') {
       const following = followingQuestions(note.section, outcome.results);
-      if (following.length > 0 && !gone)
+      if (following.length > 0 && !gone) {
         await this.#askMore(tx, finished, commandsOf(following, note.round, this.#as(finished, now)), now);
+        // Its session may be over by now.
+        await this.#deps.wakeUps.wantWake(tx, finished.contractorId, finished.enrollmentId, now);
+      }
       // Nothing in the list is an answer too; a list that was refused is none.
       else if (good && isListSection(note.section)) await this.#complete(tx, finished, note.section, [], now);
       return;
     }
     if (outcome.results.length === 0 && !good) {
-      const several = command.verb !== 'Atomic' && command.items.length > 1 && note.parts === 1;
-      if (several && !gone) await this.#askAlone(tx, finished, note, now);
-      return;
+      const several = command.verb !== 'Atomic' && command.items.length > 1;
+      if (several && note.parts === 1 && !gone) return this.#askAlone(tx, finished, note, now);
+      // A node that is not there is an answer of its section; a list with a hole is none.
+      if (several || note.parts === 1 || isListSection(note.section)) return;
     }
     const said: readonly Said[] = outcome.results.map(({ source, data }) => ({ source, data }));
     const all = note.parts === 1 ? said : await this.#gathered(tx, finished, note, said);
