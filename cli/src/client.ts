@@ -10,7 +10,13 @@ type Answers = {
   readonly [N in RouteName]: Routes[N]['response'] extends TSchema ? Static<Routes[N]['response']> : undefined;
 };
 
-export type Target = { readonly url: string; readonly token: string; readonly language: 'ja' | 'en' };
+export type Target = {
+  readonly url: string;
+  readonly token: string;
+  readonly language: 'ja' | 'en';
+  /** A person's session, instead of the token. */
+  readonly cookie?: string;
+};
 export type Request<N extends RouteName> = {
   readonly params?: Part<Routes[N], 'params'>;
   readonly query?: Part<Routes[N], 'query'>;
@@ -53,7 +59,9 @@ async function exchange<N extends RouteName>(target: Target, name: N, request: R
       if (each !== undefined) url.searchParams.append(key, String(each));
   }
   const headers: Record<string, string> = {
-    authorization: `Bearer ${target.token}`,
+    ...(target.cookie === undefined
+      ? { authorization: `Bearer ${target.token}` }
+      : { cookie: target.cookie, origin: new URL(target.url).origin }),
     'accept-language': target.language,
     accept: `application/json, ${route.contentType ?? 'text/csv'}, application/problem+json`,
   };

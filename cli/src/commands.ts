@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ACTION_TYPES, type Action, type ActionType, USAGE_MODES } from '@tsukasa/api';
+import { USAGE_MODES } from '@tsukasa/api';
+import { actionParams, actionType, finishOrWait, printAction } from './action-words.ts';
 import { BILLING_COMMANDS } from './billing.ts';
 import { call, type Target } from './client.ts';
 import { CONTRACT_COMMANDS } from './contracts.ts';
 import { type CliError, EXIT, type ExitCode, usage } from './exit.ts';
 import { flag, needed, number, ofContractor, paging, text } from './flags.ts';
 import { type Print, table } from './output.ts';
+import { SAFETY_COMMANDS } from './safety.ts';
 
 /** What a command gets: flags already parsed, the installation, the printer. */
 export type Context = {
@@ -21,6 +21,7 @@ export type Command = (context: Context, args: readonly string[]) => Promise<Exi
 export const COMMANDS: Readonly<Record<string, Command>> = {
   ...CONTRACT_COMMANDS,
   ...BILLING_COMMANDS,
+  ...SAFETY_COMMANDS,
   whoami: async (c) => {
     const session = await call(c.target, 'getSession');
     c.print(
@@ -168,8 +169,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       params: { ...ofContractor(c), actionId: needed(id, 'ACTION') },
       body: text(c, 'reason', 'reason'),
     });
-    c.print(action, () => describe(action));
-    return EXIT.ok;
+    return printAction(c, action);
   },
   'events list': async (c) => {
     const page = await call(c.target, 'listEvents', { params: ofContractor(c), query: paging(c) });
@@ -212,52 +212,6 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     return verified.ok ? EXIT.ok : EXIT.broken;
   },
 };
-
-function actionType(value: string | undefined): ActionType {
-  const found = ACTION_TYPES.find((type) => type === value);
-  if (found === undefined) throw usage(`the action is one of ${ACTION_TYPES.join(', ')}`);
-  return found;
-}
-
-/** `--param key=value` (true, false and numbers as such), or `--plist FILE` for a raw command. */
-async function actionParams(c: Context): Promise<{ params?: Record<string, unknown> }> {
-  const file = flag(c, 'plist');
-  if (file !== undefined) return { params: { plist: await readFile(file, 'utf8') } };
-  const given = c.flags['param'];
-  if (!Array.isArray(given)) return {};
-  const entries = given.map((each): [string, unknown] => {
-    const at = each.indexOf('=');
-    if (at < 1) throw usage(`--param takes key=value, not ${each}`);
-    const value = each.slice(at + 1);
-    return [each.slice(0, at), value === 'true' ? true : value === 'false' ? false : value];
-  });
-  return { params: Object.fromEntries(entries) };
-}
-
-const OPEN = new Set(['queued', 'sent', 'deferred']);
-
-/** With `--wait [--timeout SECONDS]` follows the action until the device said how it ended. */
-async function finishOrWait(c: Context, asked: Action): Promise<ExitCode> {
-  let action = asked;
-  if (c.flags['wait']) {
-    const until = performance.now() + 1000 * (number(c, 'timeout', 'seconds').seconds ?? 300);
-    while (OPEN.has(action.state) && performance.now() < until) {
-      await sleep(1000);
-      action = await call(c.target, 'getAction', { params: { ...ofContractor(c), actionId: action.actionId } });
-    }
-  }
-  c.print(action, () => describe(action));
-  if (!c.flags['wait'] || action.state === 'done') return EXIT.ok;
-  return OPEN.has(action.state) ? EXIT.stillWaiting : EXIT.notDone;
-}
-
-function describe(action: Action): string {
-  const steps = action.steps.map(
-    ({ step, at, detail }) => `  ${step.padEnd(9)} ${at ?? (detail === null ? '-' : `- ${detail.code}`)}`,
-  );
-  const failure = action.failure === null ? [] : [`  ${action.failure.code}`];
-  return [`${action.actionId}  ${action.type}: ${action.state}`, ...steps, ...failure].join('\n');
-}
 
 /** Thrown for words that name no command. */
 export function unknownCommand(words: readonly string[]): CliError {

@@ -20,9 +20,18 @@ const HELP = `tsukasa: the command line of a Tsukasa installation
   tsukasa invitations list | create [--mode company-owned|personally-owned] [--person ID] [--label L]
                                     [--max-uses N] [--expires-in P7D] | revoke INVITATION
   tsukasa devices list [--q WORDS] | show DEVICE | export [--q WORDS] [--columns A,B]
-  tsukasa actions ask DEVICE TYPE [--param key=value ...] [--plist FILE] [--reason R] [--expires-in P1D]
+  tsukasa actions ask DEVICE TYPE [--param key=value ...] [--plist FILE | --syncml FILE] [--reason R] [--expires-in P1D]
                       [--wait [--timeout SECONDS]]
   tsukasa actions list [DEVICE] | show ACTION [--wait] | cancel ACTION [--reason R]
+  tsukasa actions approve ACTION | reject ACTION [--reason R] | release ACTION --reason R   with --as EMAIL
+  tsukasa batches preview TYPE DEVICE ... | preview TYPE --q WORDS | preview TYPE --all    (--param, --plist, --syncml)
+  tsukasa batches ask TYPE DEVICE ... | --q WORDS | --all [--expect N] [--reason R] [--expires-in P1D]
+  tsukasa batches list | show BATCH | devices BATCH | cancel BATCH [--reason R]
+  tsukasa batches approve BATCH | reject BATCH [--reason R] | release BATCH --reason R     with --as EMAIL
+  tsukasa pending                                       what waits for a second person or a release
+  tsukasa safety show | change [--per-hour N|none] [--second-person on|off] --reason R     (--provider: the installation's)
+  tsukasa safety approve CHANGE | reject CHANGE [--reason R]                               with --as EMAIL
+      --as EMAIL: decide as a person: password in TSUKASA_PASSWORD, code of the authenticator app in --code or asked for
   tsukasa contracts apply --kind KIND [--option NAME[=DEVICES] ...] [--start DAY] [--arrived DAY [--note N]]
                           | --contract CONTRACT --option NAME[=DEVICES] ...
   tsukasa contracts quote APPLICATION --line SUBJECT:initial|monthly:AMOUNT[:contract|device] ... [--valid-until DAY]
@@ -63,6 +72,7 @@ const FLAGS = {
   provider: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   approve: { type: 'boolean' },
+  all: { type: 'boolean' },
   param: { type: 'string', multiple: true },
   option: { type: 'string', multiple: true },
   line: { type: 'string', multiple: true },
@@ -86,6 +96,12 @@ const FLAGS = {
       'expires-in',
       'reason',
       'plist',
+      'syncml',
+      'as',
+      'code',
+      'expect',
+      'per-hour',
+      'second-person',
       'timeout',
       'columns',
       'kind',

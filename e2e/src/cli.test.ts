@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type {
   Action,
+  ActionBatch,
   Application,
   AuditVerification,
   Contractor,
@@ -12,10 +13,12 @@ import type {
   EnrollmentInvitation,
   Entitlements,
   LicenceToAgree,
+  SafetySettings,
   Session,
 } from '@tsukasa/api';
 import { enroll } from './fleet.ts';
 import { useStage } from './harness.ts';
+import { join as joinPeople } from './people.ts';
 import { type Output, tsukasa } from './program.ts';
 import { temporaryFolder } from './server.ts';
 import { until } from './wait.ts';
@@ -155,6 +158,42 @@ describe('the command line', () => {
     assert.match(shown.stdout, /answered\s+20/);
     const { items } = await json<Page<Action>>('actions', 'list', deviceId);
     assert.ok(items.some((item) => item.actionId === action.actionId));
+  });
+
+  test('a wipe that a program asks for waits for a person, who agrees with the same command line', async () => {
+    const asked = await json<Action>('actions', 'ask', deviceId, 'erase', '--reason', 'lost');
+    assert.equal(asked.state, 'awaiting_approval');
+    const alone = await run('actions', 'approve', asked.actionId);
+    assert.equal(alone.code, EXIT.forbidden, 'a token agrees to nothing');
+    const listed = await run('pending');
+    assert.ok(listed.stdout.includes(asked.actionId), listed.stdout);
+    const person = await joinPeople(stage().provider, contractorId, 'contractor_administrator', 'Second Person');
+    const rejected = await tsukasa(
+      ['--json', 'actions', 'reject', asked.actionId, '--as', person.email, '--code', person.authenticator.next()],
+      {
+        TSUKASA_CLI_CONFIG: join(folder.path, 'cli.json'),
+        LANG: 'C',
+        TSUKASA_PASSWORD: person.password,
+      },
+    );
+    assert.equal(rejected.code, EXIT.ok, rejected.stderr);
+    assert.equal((JSON.parse(rejected.stdout) as Action).state, 'rejected');
+  });
+
+  test('previews and asks in bulk, and shows how tied hands are', async () => {
+    const preview = await run('batches', 'preview', 'lock', deviceId);
+    assert.match(preview.stdout, /^1 of 1 devices/);
+    const batch = await json<ActionBatch>('batches', 'ask', 'refresh', '--all', '--expect', '1');
+    await until('the device has done it', 30_000, async () => {
+      const shown = await json<ActionBatch>('batches', 'show', batch.batchId);
+      return shown.state === 'finished' && shown.counts.done === 1;
+    });
+    const devices = await run('batches', 'devices', batch.batchId);
+    assert.match(devices.stdout, /done/);
+    const safety = await run('safety', 'show');
+    assert.match(safety.stdout, /second person: on\ndestructive actions per hour: 20 \(0 in the last hour\)/);
+    const looser = await json<SafetySettings>('safety', 'change', '--per-hour', 'none', '--reason', 'test');
+    assert.deepEqual([looser.destructivePerHour, looser.pending?.destructivePerHour], [20, null]);
   });
 
   test('tells by its exit code how it went', async () => {

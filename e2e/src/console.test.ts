@@ -4,7 +4,7 @@ import type { Browser, Locator } from 'playwright-core';
 import { openBrowser, type StorageState, Visitor } from './browser.ts';
 import { type EnrolledDevice, enroll } from './fleet.ts';
 import { type Contractor, type Stage, useStage } from './harness.ts';
-import { join, type Person } from './people.ts';
+import { approveAll, join, type Person } from './people.ts';
 import { until } from './wait.ts';
 
 /** Slow enough that each step is seen before the next one comes. */
@@ -176,6 +176,14 @@ describe('an administrator of the contractor, in Japanese', () => {
       await proof.getByRole('alert').waitFor();
       await proof.getByRole('textbox', { name: words.password }).fill(administrator.password);
       await proof.getByRole('button', { name: words.reauthenticate }).click();
+      await until('it waits for somebody else', 20_000, async () => {
+        const { items } = await stage().provider.call('listPending', {
+          params: { contractorId: contractor.contractorId },
+        });
+        return items.length === 1;
+      });
+      assert.equal(tablet.device.state.phase, 'enrolled', 'nobody has agreed yet');
+      assert.equal(await approveAll(stage().provider, contractor.contractorId), 1);
       await action(visitor, words.erase, words.done).waitFor({ timeout: 30_000 });
       await until('the device is as new', 10_000, () => tablet.device.state.phase === 'wiped');
     });

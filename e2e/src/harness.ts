@@ -52,7 +52,7 @@ export class Stage {
     const server = await Server.prepare({
       dataDir: join(folder.path, 'data'),
       preload,
-      env: { TSUKASA_APNS_ORIGIN: apns.origin, TSUKASA_APNS_CA_FILE: caFile, ...env },
+      env: { TSUKASA_APPROVER_WAIT: 'PT0S', TSUKASA_APNS_ORIGIN: apns.origin, TSUKASA_APNS_CA_FILE: caFile, ...env },
     });
     try {
       if (first === 'server') await server.start();

@@ -5,7 +5,7 @@ import { Client } from './api-client.ts';
 import { openBrowser, Visitor } from './browser.ts';
 import { type EnrolledDevice, enroll } from './fleet.ts';
 import { useStage } from './harness.ts';
-import { codeOf, join, PASSWORD, signIn } from './people.ts';
+import { approveAll, codeOf, join, PASSWORD, signIn } from './people.ts';
 import { until } from './wait.ts';
 
 /** Somebody who joined, and has signed in nowhere yet. */
@@ -173,5 +173,10 @@ async function erase(visitor: Visitor): Promise<void> {
   await dialog.getByLabel(words.reason).fill('紛失のため');
   await dialog.getByRole('button', { name: words.erase, exact: true }).click();
   await proveWithPasskey(visitor);
+  await until('somebody else may agree', 20_000, async () => {
+    const { items } = await stage().provider.call('listPending', { params: { contractorId } });
+    return items.length === 1;
+  });
+  assert.equal(await approveAll(stage().provider, contractorId), 1);
   await until('the device is as new', 30_000, () => phone.device.state.phase === 'wiped');
 }

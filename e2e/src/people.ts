@@ -27,6 +27,23 @@ export async function join(
   return acceptLink(administrator.url, link.url, { email, name });
 }
 
+/** Lets another administrator agree to everything that waits in a contractor; how many it were. */
+export async function approveAll(administrator: Client, contractorId: string, name = 'Second Person'): Promise<number> {
+  const second = await join(administrator, contractorId, 'contractor_administrator', name);
+  await second.client.call('reauthenticate', { body: { password: second.password } });
+  const { items } = await second.client.call('listPending', { params: { contractorId } });
+  for (const { kind, id, approval } of items) {
+    if (approval?.mine !== true) continue;
+    const body = { decision: 'approve' } as const;
+    if (kind === 'action') {
+      await second.client.call('decideAction', { params: { contractorId, actionId: id }, body });
+    } else if (kind === 'batch') {
+      await second.client.call('decideBatch', { params: { contractorId, batchId: id }, body });
+    }
+  }
+  return items.length;
+}
+
 /** Does what a person does with a one-time link that they were given. */
 export async function acceptLink(
   url: string,

@@ -66,6 +66,7 @@ function serverEnvironment(port: number, dataDir: string, apns: { readonly origi
     TSUKASA_PORT: String(port),
     TSUKASA_PUBLIC_URL: `http://localhost:${port}`,
     TSUKASA_DATA_DIR: dataDir,
+    TSUKASA_APPROVER_WAIT: 'PT0S', // everybody in it was let in a moment ago
     TSUKASA_APNS_ORIGIN: apns.origin,
     TSUKASA_APNS_CA_FILE: apns.caFile,
     TSUKASA_LOG_LEVEL: process.env.TSUKASA_LOG_LEVEL ?? 'info',

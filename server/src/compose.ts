@@ -220,7 +220,14 @@ function joinDevices(
     ['windows', windows.channel],
     ['android', android.channel],
   ]);
-  const actions = createActions({ ...foundation, recordAudit, dialects, entitlement, channels });
+  const actions = createActions({
+    ...foundation,
+    recordAudit,
+    dialects,
+    entitlement,
+    channels,
+    newcomersWait: config.approverWait,
+  });
   return { apple, windows, android, channels, actions, certificates };
 }
 

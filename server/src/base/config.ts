@@ -37,6 +37,8 @@ export type Config = {
   };
   readonly log: { readonly level: LogLevel };
   readonly sessionLifetime: Temporal.Duration;
+  /** How long somebody whose account the asker made or reset cannot approve for them. */
+  readonly approverWait: Temporal.Duration;
   /** How long changes and events of devices are kept. */
   readonly retention: {
     readonly changes: Temporal.Duration;
@@ -105,6 +107,7 @@ export function readConfig(env: Environment): Config {
     },
     log: { level: read.oneOf('TSUKASA_LOG_LEVEL', LOG_LEVELS, 'info') },
     sessionLifetime: read.duration('TSUKASA_SESSION_LIFETIME', 'PT12H', 'PT5M'),
+    approverWait: read.duration('TSUKASA_APPROVER_WAIT', 'PT24H', 'PT0S'),
     retention: {
       changes: read.duration('TSUKASA_KEEP_CHANGES', 'P730D', 'P30D'),
       events: read.duration('TSUKASA_KEEP_EVENTS', 'P365D', 'P30D'),

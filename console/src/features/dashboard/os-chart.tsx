@@ -104,5 +104,6 @@ function nameOf(row: ByOs[number], unknown: string): string {
   return row.osFamily === null ? unknown : `${row.osFamily} ${row.osVersion ?? ''}`;
 }
 function colorOf(family: string | null, colors: (typeof COLORS)['light'] | (typeof COLORS)['dark']): string {
-  return family === 'iOS' || family === 'iPadOS' || family === 'macOS' ? colors[family] : colors.other;
+  const known: Readonly<Record<string, string>> = colors;
+  return (family === null ? undefined : known[family]) ?? colors.other;
 }

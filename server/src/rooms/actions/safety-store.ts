@@ -112,6 +112,11 @@ export async function lockBreaker(tx: Tx, contractorId: ContractorId): Promise<v
   await sql`select pg_advisory_xact_lock(hashtextextended(${`breaker ${contractorId}`}, 0))`.execute(tx);
 }
 
+/** Changes of one contractor's settings happen one after another; not the breaker's lock, which is taken last. */
+export async function lockSafety(tx: Tx, contractorId: ContractorId): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`safety ${contractorId}`}, 0))`.execute(tx);
+}
+
 const HOUR = { hours: 1 } as const;
 
 /** Destructive actions that a contractor let go within the hour before `now`: single ones, and those of bulk actions. */

@@ -32,7 +32,7 @@ export function changeSafety(
   context.requireFresh();
   const now = deps.clock.now();
   return deps.db.asContractor(contractorId, async (tx) => {
-    await store.lockBreaker(tx, contractorId);
+    await store.lockSafety(tx, contractorId);
     const before = await store.readSafety(tx, contractorId);
     const { tightens, loosens } = split(before, wanted);
     await closeDecisions(tx, contractorId, await store.awaitedChanges(tx, contractorId, now), now);
@@ -65,7 +65,7 @@ export function decideSafetyChange(
 ): Promise<SafetySettings> {
   const now = deps.clock.now();
   return deps.db.asContractor(contractorId, async (tx) => {
-    await store.lockBreaker(tx, contractorId);
+    await store.lockSafety(tx, contractorId);
     const [change] = await store.selectChanges(tx, contractorId, [changeId]);
     const approval = (await selectApprovals(tx, contractorId, [changeId])).get(changeId);
     if (change === undefined || approval === undefined) {
