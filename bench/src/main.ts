@@ -1,8 +1,10 @@
+import { androidNotifications } from './android-notifications/index.ts';
 import { appleConnect } from './apple-connect/index.ts';
 import { billing } from './billing/index.ts';
 import { windowsSession } from './windows-session/index.ts';
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  'android-notifications': androidNotifications,
   'apple-connect': appleConnect,
   billing,
   'windows-session': windowsSession,

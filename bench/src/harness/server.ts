@@ -9,8 +9,11 @@ const MAIN = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.ur
 
 export type BenchServer = { readonly port: number; readonly pid: number; stop(): Promise<void> };
 
-/** The real server with its embedded PostgreSQL, as a process of its own on an empty data directory. */
-export async function startServer(dataDir: string): Promise<BenchServer> {
+/** The real server with its embedded PostgreSQL, as a process of its own on an empty data directory; `settings`: more environment. */
+export async function startServer(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BenchServer> {
   const port = await freePort();
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -23,6 +26,7 @@ export async function startServer(dataDir: string): Promise<BenchServer> {
       TSUKASA_TRUST_PROXY: 'loopback',
       TSUKASA_CLIENT_CERT_HEADER: 'client-cert',
       TSUKASA_LOG_LEVEL: 'error',
+      ...settings,
     },
   });
   await untilReady(child, port);

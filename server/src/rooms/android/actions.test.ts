@@ -183,3 +183,12 @@ test('an end that no notification told is found by looking', async () => {
   await bench.settle();
   assert.equal((await bench.action(contractorId, actionId)).state, 'done');
 });
+
+test('an access token that was taken back is replaced at once', async () => {
+  const device = await bench.enroll(contractorId);
+  await control.revokeAccessTokens();
+  await control.clearRequests();
+  assert.equal((await done(device, { type: 'lock' })).state, 'done');
+  assert.ok((await control.requests()).some(({ status }) => status === 401));
+  assert.equal((await commands()).filter((status) => status === 200).length, 1);
+});

@@ -128,6 +128,16 @@ export async function boundNames(tx: Tx): Promise<ReadonlySet<string>> {
   return new Set(rows.flatMap((row) => (row.enterprise_name === null ? [] : [row.enterprise_name])));
 }
 
+/** The installation's project was saved: its enterprises are looked after now. As the jobs role. */
+export async function reconcileInstallation(tx: Tx, now: Temporal.Instant): Promise<void> {
+  await at(tx)
+    .updateTable('android_enterprises')
+    .set({ reconcile_at: now })
+    .where('project_scope', '=', 'installation')
+    .where('state', '<>', 'signing_up')
+    .execute();
+}
+
 /** Enterprises whose comparison is due, the one that waits longest first. As the jobs role. */
 export async function dueReconciliations(
   tx: Tx,

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../base/http/context.ts';
 import { type ContractorId, PROVIDER_ID } from '../../base/ids.ts';
 import type { Parts } from './deps.ts';
 import { keepSetup } from './enterprise.ts';
-import { countBoundToInstallation, findEnterprise } from './enterprise-store.ts';
+import { countBoundToInstallation, findEnterprise, reconcileInstallation } from './enterprise-store.ts';
 import { explain } from './google/index.ts';
 import { parseServiceAccountKey, type ServiceAccountKey } from './google/key-file.ts';
 import { listEnterprises } from './google/requests.ts';
@@ -60,6 +60,7 @@ export async function putInstallationProject(
     const sealed = secrets.seal(keyPurpose(INSTALLATION), Buffer.from(request.serviceAccountKey));
     await saveInstallationProject(tx, columnsOf(parts, key, sealed, request, context));
   });
+  await db.jobs((tx) => reconcileInstallation(tx, parts.clock.now()));
   await auditProvider(parts, 'android.project_saved', key.projectId, context);
 }
 

@@ -41,6 +41,17 @@ export class GoogleClient {
 
   /** The answer, which is an object. Throws `GoogleError`. */
   async call(key: ServiceAccountKey, request: Request): Promise<Json> {
+    const kept = this.#accounts.has(accountName(key));
+    try {
+      return await this.#once(key, request);
+    } catch (error) {
+      // A token that was kept may have been taken back: nothing was done, and a new one may be good.
+      if (!kept || !(error instanceof GoogleError) || error.kind !== 'key') throw error;
+      return this.#once(key, request);
+    }
+  }
+
+  async #once(key: ServiceAccountKey, request: Request): Promise<Json> {
     const token = await this.#token(key);
     const options: CallOptions = {
       headers: { authorization: `Bearer ${token}` },
