@@ -105,12 +105,14 @@ export class MeaningPc {
 type ShownAction = Awaited<ReturnType<Actions['handlers']['getAction']>>;
 
 export type MeaningBench = EnrollmentBench & {
-  readonly context: (contractorId: ContractorId) => RequestContext;
+  readonly context: (contractorId: ContractorId, id?: string) => RequestContext;
   enroll(contractorId: ContractorId, choice?: EnrollChoice): Promise<MeaningPc>;
   deviceIdOf(pc: MeaningPc): Promise<DeviceId>;
   facts(pc: MeaningPc): Promise<DeviceFacts>;
   channel(pc: MeaningPc): Promise<Device['channel']>;
+  /** Asks, and where a second person is needed lets one agree. */
   ask(pc: MeaningPc, request: ActionRequest): Promise<string>;
+  askDevice(contractorId: ContractorId, deviceId: DeviceId, request: ActionRequest): Promise<string>;
   action(pc: MeaningPc, actionId: string): Promise<ShownAction>;
 };
 export type EnrollChoice = {
@@ -167,15 +169,17 @@ export async function meaningBench(
       const { channel } = base.windows;
       return database.db.asContractor(pc.contractorId, (tx) => channel.describe(tx, pc.contractorId, deviceId));
     },
-    ask: async (pc, body) => {
-      const params = { contractorId: pc.contractorId, deviceId: await bench.deviceIdOf(pc) };
-      const asked = await base.actions.handlers.askAction({ params, query: undefined, body }, context(pc.contractorId));
-      if (asked.approval?.state === 'awaited') {
-        const about = { contractorId: pc.contractorId, actionId: asked.actionId };
-        const approval = { params: about, query: undefined, body: { decision: 'approve' } } as const;
-        await base.actions.handlers.decideAction(approval, context(pc.contractorId, 'u2'));
+    ask: async (pc, body) => bench.askDevice(pc.contractorId, await bench.deviceIdOf(pc), body),
+    askDevice: async (contractorId, deviceId, body) => {
+      const { handlers } = base.actions;
+      const input = { params: { contractorId, deviceId }, query: undefined, body };
+      const { actionId, approval } = await handlers.askAction(input, context(contractorId));
+      if (approval?.state === 'awaited') {
+        const agreed = { decision: 'approve' } as const;
+        const decision = { params: { contractorId, actionId }, query: undefined, body: agreed };
+        await handlers.decideAction(decision, context(contractorId, 'u2'));
       }
-      return asked.actionId;
+      return actionId;
     },
     action: (pc, actionId) => {
       const params = { contractorId: pc.contractorId, actionId };
