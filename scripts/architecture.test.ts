@@ -37,6 +37,7 @@ const REFUSED = [
     'const is = PLATFORMS[0] === platform;',
   ].map((text) => ({ path: 'server/src/rooms/devices/service.ts', text, rule: /compares with a platform/ })),
   { path: 'cli/src/commands.ts', text: "if (device.platform === 'apple') x();", rule: /ask its dialect/ },
+  { path: 'console/src/features/a.tsx', text: "if (device.osFamily === 'Windows') x();", rule: /ask its dialect/ },
   { path: 'cli/src/main.ts', text: "import {\n  a,\n  b,\n} from '@tsukasa/api/src/route.ts';", rule: /door/ },
 ];
 

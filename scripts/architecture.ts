@@ -189,8 +189,9 @@ const COMPARED = new RegExp(
   ].join('|'),
   'g',
 );
-/** Rooms that speak for a platform, and parts that have no room. */
-const SPEAKS_FOR_A_PLATFORM = /^server\/src\/rooms\/(apple|windows|android)\/|^(packages|console|fakes|bench|e2e)\//;
+/** Rooms that speak for a platform, the one table by which the console shows it, and parts that have no room. */
+const SPEAKS_FOR_A_PLATFORM =
+  /^server\/src\/rooms\/(apple|windows|android)\/|^console\/src\/shared\/platforms\.tsx?$|^(packages|fakes|bench|e2e)\//;
 /** Nobody but a dialect's room knows which platform it has before it: the others ask the port. */
 function platformFindings(path: string, isTest: boolean, text: string): readonly string[] {
   if (isTest || SPEAKS_FOR_A_PLATFORM.test(path)) return [];

@@ -121,6 +121,9 @@ export const PLATFORM: Readonly<Record<Platform, Face>> = {
 /** Operating systems whose devices are woken with the contractor's push certificate. */
 export const PUSH_WAKES: ReadonlySet<string> = new Set(['iOS', 'iPadOS', 'macOS', 'tvOS', 'visionOS', 'watchOS']);
 
+/** A Mac has what no other device of its platform has: a firewall, approval by its user, its own silicon. */
+export const isMac = ({ osFamily }: Pick<Device, 'osFamily'>): boolean => osFamily === 'macOS';
+
 /** Whether the device page shows a value: the platform has such a thing, or this device gave one. */
 export function hasField(device: Device, field: PlatformField): boolean {
   return PLATFORM[device.platform].fields.has(field) || device[field] !== null;

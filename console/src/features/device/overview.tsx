@@ -6,7 +6,7 @@ import { useCan } from '../../app/session.ts';
 import { Fact } from '../../shared/fact.tsx';
 import { formatBytes, formatPercent, useLanguage } from '../../shared/format.ts';
 import { Section } from '../../shared/page.tsx';
-import { hasField, type PlatformField } from '../../shared/platforms.tsx';
+import { hasField, isMac, type PlatformField } from '../../shared/platforms.tsx';
 import { Time, TimeAgo } from '../../shared/time.tsx';
 import { Details } from './details.tsx';
 import { Management } from './management.tsx';
@@ -116,7 +116,7 @@ function Hardware({ device }: { device: DeviceFacts }) {
       <Observed device={device} field="batteryLevel" label={t('fields.batteryLevel')}>
         {batteryLevel === null ? null : formatPercent(batteryLevel, language)}
       </Observed>
-      {device.osFamily === 'macOS' ? (
+      {isMac(device) ? (
         <Observed device={device} field="appleSilicon" label={t('fields.appleSilicon')}>
           {device.appleSilicon === true ? t('common.yes') : t('common.no')}
         </Observed>

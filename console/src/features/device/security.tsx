@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { hasField, type PlatformField } from '../../shared/platforms.tsx';
+import { hasField, isMac, type PlatformField } from '../../shared/platforms.tsx';
 import { Status, type Tone } from '../../shared/status.tsx';
 import { type DeviceFacts, Observed } from './observed.tsx';
 import { Facts } from './overview.tsx';
@@ -16,7 +16,7 @@ export function Security({ device }: { device: DeviceFacts }) {
   );
   const own = (field: BooleanField & PlatformField, yes: string, no: string, tones: [Tone, Tone]) =>
     hasField(device, field) ? flag(field, yes, no, tones) : null;
-  const mac = device.osFamily === 'macOS';
+  const mac = isMac(device);
   const [yes, no, on, off] = [t('common.yes'), t('common.no'), t('device.on'), t('device.off')];
   return (
     <Facts title={t('device.security')}>
