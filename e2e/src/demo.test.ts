@@ -9,8 +9,8 @@ import { processesBelow } from './server.ts';
 import { until } from './wait.ts';
 
 /** What a newcomer is promised. */
-const DEVICES = 40;
-const SECONDS = 60;
+const DEVICES = 100;
+const SECONDS = 90;
 
 describe('npm run demo', () => {
   let demo: Demonstration;

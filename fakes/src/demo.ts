@@ -1,20 +1,23 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ApnsControl, FakeApns } from './apns/index.ts';
 import { ownKeys } from './apple-device/index.ts';
+import { saveGoogleProject } from './demo/android-enterprise.ts';
 import { Caller } from './demo/api.ts';
-import { type Company, foundCompany } from './demo/company.ts';
-import { type Login, newPassword, signInFirst, totp } from './demo/people.ts';
+import { everybody, foundCompany } from './demo/company.ts';
+import { newPassword, signInFirst, totp } from './demo/people.ts';
+import { printStage } from './demo/print.ts';
 import { playScenes } from './demo/scenes.ts';
 import { bootstrap, endOrphan, ServerProcess } from './demo/server-process.ts';
+import { type StandIns, startStandIns } from './demo/stand-ins.ts';
 import { COMPANIES } from './demo/story.ts';
 import { describeFailure, enrollFleet, FleetTally } from './fleet.ts';
 
 const usage = `npm run demo -- [--port 8420 (or TSUKASA_PORT)] [--keep]
 
-A server on a throw-away data directory, a stand-in for Apple's push service, two contractors and forty simulated devices.
+A server on a throw-away data directory, stand-ins for the clouds of Apple, Microsoft and Google, two contractors, and a
+hundred simulated devices: forty from Apple, thirty Windows PCs, thirty with Android.
 --keep leaves the directory behind.
 `;
 
@@ -28,13 +31,8 @@ async function demonstrate(port: number, keep: boolean, signal: AbortSignal): Pr
     if (keep) say(`データ / Data: ${folder}`);
     else await rm(folder, { recursive: true, force: true });
   });
-  const apns = await FakeApns.start();
-  closing.defer(() => apns.close());
-  const control = await ApnsControl.start(apns);
-  closing.defer(() => control.close());
-  const caFile = join(folder, 'apns-ca.pem');
-  await writeFile(caFile, apns.rootPem);
-  const environment = serverEnvironment(port, join(folder, 'data'), { origin: apns.origin, caFile });
+  const standIns = await startStandIns(folder, closing);
+  const environment = serverEnvironment(port, join(folder, 'data'), standIns);
   const origin = environment.TSUKASA_PUBLIC_URL;
 
   say('準備しています / Preparing …');
@@ -51,14 +49,14 @@ async function demonstrate(port: number, keep: boolean, signal: AbortSignal): Pr
   const dead = server.died().then((how) => {
     throw new Error(`サーバーが終了しました / The server ended: ${how}`);
   });
-  const played = play({ origin, token, provider, apns, control, until });
+  const played = play({ origin, token, provider, standIns, until });
   for (const promise of [dead, played]) promise.catch(() => undefined); // the first of them is heard below
   await Promise.race([dead, played]);
   if (!signal.aborted) await Promise.race([dead, aborted(signal)]);
 }
 
-/** Only our own data directory and our own push service, whatever the shell has set. */
-function serverEnvironment(port: number, dataDir: string, apns: { readonly origin: string; readonly caFile: string }) {
+/** Only our own data directory and our own stand-ins, whatever the shell has set. */
+function serverEnvironment(port: number, dataDir: string, { settings }: StandIns) {
   const { DATABASE_URL: _, ...inherited } = process.env;
   const ours = Object.entries(inherited).filter(([name]) => !name.startsWith('TSUKASA_') || name === 'TSUKASA_HOST');
   return {
@@ -66,9 +64,8 @@ function serverEnvironment(port: number, dataDir: string, apns: { readonly origi
     TSUKASA_PORT: String(port),
     TSUKASA_PUBLIC_URL: `http://localhost:${port}`,
     TSUKASA_DATA_DIR: dataDir,
+    ...settings,
     TSUKASA_APPROVER_WAIT: 'PT0S', // everybody in it was let in a moment ago
-    TSUKASA_APNS_ORIGIN: apns.origin,
-    TSUKASA_APNS_CA_FILE: apns.caFile,
     TSUKASA_LOG_LEVEL: process.env.TSUKASA_LOG_LEVEL ?? 'info',
   };
 }
@@ -77,54 +74,32 @@ type Play = {
   readonly origin: string;
   readonly token: string;
   readonly provider: { readonly email: string; readonly password: string; readonly name: string };
-  readonly apns: FakeApns;
-  readonly control: ApnsControl;
+  readonly standIns: StandIns;
   readonly until: AbortSignal;
 };
 
-async function play({ origin, token, provider, apns, control, until }: Play): Promise<void> {
+async function play({ origin, token, provider, standIns, until }: Play): Promise<void> {
   const tally = new FleetTally();
-  const tools = { origin, provider: new Caller(origin, token), apns, keys: ownKeys, tally };
+  const tools = { origin, provider: new Caller(origin, token), standIns, keys: ownKeys, tally };
   const title = '提供者管理者 / Provider administrator';
   const staff = await signInFirst(origin, { title, email: provider.email, password: provider.password });
+  await saveGoogleProject(tools.provider, standIns.google);
   const companies = await Promise.all(COMPANIES.map((story) => foundCompany(tools, story)));
   const started = performance.now();
-  const recruits = companies.flatMap((company) => company.recruits);
+  const recruits = companies.flatMap(everybody);
   const { enrolled } = await enrollFleet(recruits, {
     signal: until,
     concurrency: 6,
-    onFailure: (device, error) => say(`  ${device.blueprint.name}: ${describeFailure(error)}`),
+    onFailure: (device, error) => say(`  ${device.title}: ${describeFailure(error)}`),
   });
   if (until.aborted) return;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   say(`${enrolled.length} / ${recruits.length} 台を登録 / devices enrolled (${seconds} s)`);
-  printLogins(origin, control.origin, staff, companies);
-  say(`  CLI: TSUKASA_URL=${origin} TSUKASA_TOKEN=${token} npx tsukasa contractors list\n`);
+  printStage({ origin, token, standIns, staff, companies }, say);
   const scenes = companies.map((company) => playScenes(company, until, (what) => say(`  ${what}`)));
   await Promise.all(scenes).catch((error: unknown) => {
     if (!until.aborted) say(`  ${describeFailure(error)}`);
   });
-}
-
-function printLogins(origin: string, control: string, staff: Login, companies: readonly Company[]): void {
-  say(`\n  ${origin}\n`);
-  printLogin(staff);
-  for (const { story, logins } of companies) {
-    say(`\n  ${story.name}`);
-    for (const login of logins) printLogin(login);
-  }
-  say('\n  二段階認証は上の URI を認証アプリに登録するか、次のコマンドで今のコードを表示してください。');
-  say('  For the second factor add the URI to an authenticator app, or print the code of the moment with');
-  say('    npm run demo -- --code SECRET');
-  say(`\n  プッシュの代役 / Push stand-in: ${control}/statistics`);
-  say('  Ctrl-C で終了し、データを消します / Ctrl-C ends it and removes its data.\n');
-}
-
-function printLogin({ title, email, password, otpauth, secret }: Login): void {
-  say(`  ${title}`);
-  say(`    ${email}   ${password}`);
-  say(`    ${otpauth}`);
-  say(`    現在のコード / code now: ${totp(secret, Temporal.Now.instant().epochMilliseconds)}   (${secret})`);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -14,6 +14,6 @@ export type {
 export type { JournalEntry } from './journal.ts';
 export { openAndroidLink } from './open-link.ts';
 export type { Enlisted, Shown } from './recruit.ts';
-export { enlist } from './recruit.ts';
+export { applyFlaw, enlist } from './recruit.ts';
 export type { AndroidManagementOptions, ServiceAccountKey } from './server.ts';
 export { FakeAndroidManagement } from './server.ts';

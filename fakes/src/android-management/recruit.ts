@@ -30,9 +30,14 @@ export async function enlist(
     const token = shown[mode];
     if (token === undefined) continue;
     const device = await control.enroll({ seed, model, androidVersion, habits, ...token });
-    const change = flaw === undefined ? undefined : CHANGES[flaw];
-    if (change !== undefined) await control.change(device.name, change);
+    if (flaw !== undefined) await applyFlaw(control, device.name, flaw);
     enlisted.push({ recruit, device });
   }
   return enlisted;
+}
+
+/** Puts on a device what is wrong with it; what is in its model or its user is there already. */
+export async function applyFlaw(control: AndroidManagementControl, name: string, flaw: AndroidFlaw): Promise<void> {
+  const change = CHANGES[flaw];
+  if (change !== undefined) await control.change(name, change);
 }

@@ -24,6 +24,8 @@ export type AndroidManagementOptions = {
   readonly now?: () => number;
   /** The same seed gives the same names and tokens. Without one they cannot be guessed. */
   readonly seed?: string;
+  /** Sign-ups may come back to `http:` on this machine, which Google would refuse. */
+  readonly httpCallbacks?: boolean;
 };
 
 /** A service account's key file, as Google gives it. */
@@ -61,12 +63,10 @@ export class FakeAndroidManagement {
     this.clock = new StandInClock(options.now);
     this.pubsub = new PubSub(this.clock);
     const random = options.seed === undefined ? undefined : new Random(options.seed);
-    this.world = new World(
-      discovery(),
-      this.clock,
-      this.pubsub,
-      random === undefined ? undefined : () => random.next(),
-    );
+    this.world = new World(discovery(), this.clock, this.pubsub, {
+      random: random === undefined ? undefined : () => random.next(),
+      httpCallbacks: options.httpCallbacks,
+    });
     this.cloud = new Cloud(this.world);
     this.oauth = new OAuth(this.world.projects);
     this.#api = new Api(this.world, this.oauth, this.journal, this.failures);

@@ -105,10 +105,19 @@ export class World {
   readonly enterprises = new Map<string, Enterprise>();
   readonly provisioning = new Map<string, Message>();
   readonly catalogue: Map<string, PlayApplication> = seededCatalogue();
+  /** Sign-ups may come back to this machine without TLS. */
+  readonly httpCallbacks: boolean;
   readonly #random: () => number;
 
   /** `random` gives numbers from 0 to below 1; names are drawn from it. */
-  constructor(discovery: Discovery, clock: StandInClock, pubsub: PubSub, random: (() => number) | undefined) {
+  constructor(
+    discovery: Discovery,
+    clock: StandInClock,
+    pubsub: PubSub,
+    options: { readonly random?: (() => number) | undefined; readonly httpCallbacks?: boolean | undefined } = {},
+  ) {
+    const { random, httpCallbacks } = options;
+    this.httpCallbacks = httpCallbacks ?? false;
     this.discovery = discovery;
     this.clock = clock;
     this.pubsub = pubsub;

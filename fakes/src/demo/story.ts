@@ -1,10 +1,12 @@
 import type { Behaviour, BehaviourName, DeviceKind } from '../apple-device/index.ts';
+import { type AndroidStory, AOBA_ANDROIDS, HIKARI_ANDROIDS } from './android-story.ts';
 import type { ContractStory } from './contract.ts';
+import { AOBA_PCS, HIKARI_PCS, type PcStory } from './windows-story.ts';
 
 /** A person of the directory. */
 export type PersonStory = { readonly name: string; readonly kana: string; readonly department: string };
 
-/** A device of the fleet; `person` counts into the persons of its company, absent for shared ones. */
+/** An Apple device of the fleet; `person` counts into the persons of its company, absent for shared ones. */
 export type DeviceStory = {
   readonly kind: DeviceKind;
   readonly os?: string;
@@ -24,10 +26,20 @@ export type CompanyStory = {
   readonly nameKana: string;
   readonly phone: string;
   readonly contract: ContractStory;
-  readonly members: readonly { readonly role: string; readonly title: string; readonly name: string }[];
+  readonly members: readonly MemberStory[];
   readonly groups: readonly { readonly name: string; readonly departments: readonly string[] }[];
   readonly persons: readonly PersonStory[];
   readonly devices: readonly DeviceStory[];
+  readonly pcs: readonly PcStory[];
+  readonly androids: readonly AndroidStory[];
+};
+
+/** Somebody who signs in; `account` is the part of the address before the company. */
+export type MemberStory = {
+  readonly account: string;
+  readonly role: string;
+  readonly title: string;
+  readonly name: string;
 };
 
 function person(name: string, kana: string, department: string): PersonStory {
@@ -43,10 +55,21 @@ const FAILING: Partial<Behaviour> = {
 const AWAY: BehaviourName = 'away';
 const DEFERRING: Partial<Behaviour> = { lockedFor: [600, 1200] };
 
-const members = [
-  { role: 'contractor_administrator', title: '契約者管理者 / Contractor administrator', name: '管理 花子' },
-  { role: 'helpdesk', title: 'ヘルプデスク / Helpdesk', name: '助川 一郎' },
-  { role: 'auditor', title: '監査者 / Auditor', name: '見張 次郎' },
+const members: readonly MemberStory[] = [
+  {
+    account: 'administrator',
+    role: 'contractor_administrator',
+    title: '契約者管理者 / Contractor administrator',
+    name: '管理 花子',
+  },
+  { account: 'helpdesk', role: 'helpdesk', title: 'ヘルプデスク / Helpdesk', name: '助川 一郎' },
+  { account: 'auditor', role: 'auditor', title: '監査者 / Auditor', name: '見張 次郎' },
+  {
+    account: 'second',
+    role: 'contractor_administrator',
+    title: '二人目の管理者 / Second administrator, who may approve',
+    name: '承認 三郎',
+  },
 ];
 
 const AOBA: CompanyStory = {
@@ -121,6 +144,8 @@ const AOBA: CompanyStory = {
     { kind: 'Mac', modelName: 'MacBook Air', owner: 'personal', person: 12, name: 'Ryo’s MacBook Air', os: '26' },
     { kind: 'AppleTV', owner: 'supervised', name: '大会議室', label: '会議室' },
   ],
+  pcs: AOBA_PCS,
+  androids: AOBA_ANDROIDS,
 };
 
 const HIKARI: CompanyStory = {
@@ -168,7 +193,9 @@ const HIKARI: CompanyStory = {
     { kind: 'Mac', owner: 'company', name: '本社-受付', os: '26', behaviour: 'mobile' },
     { kind: 'MacIntel', owner: 'company', name: '本社-会計', os: '13' },
   ],
+  pcs: HIKARI_PCS,
+  androids: HIKARI_ANDROIDS,
 };
 
-/** Two companies, forty devices. */
+/** Two companies: forty Apple devices, thirty PCs, thirty Android devices. */
 export const COMPANIES: readonly CompanyStory[] = [AOBA, HIKARI];

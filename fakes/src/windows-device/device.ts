@@ -12,6 +12,7 @@ import { type InvitationLink, readInvitationPage } from './link.ts';
 import { insist, ServerMistake } from './mistakes.ts';
 import type { WindowsDeviceChoice, WindowsDeviceEvent, WindowsDeviceOptions } from './options.ts';
 import type { Account } from './provisioning.ts';
+import { runRecoveryScript } from './recovery-script.ts';
 import { PollSchedule } from './schedule.ts';
 import { holdSession, type Mishap, providerPath, SessionRefused, type WindowsSession } from './session.ts';
 import { WindowsEnrollmentRefused } from './soap.ts';
@@ -258,6 +259,21 @@ export class WindowsDevice {
       this.emit({ type: 'renewal_failed', hresult: error.hresult });
       return false;
     }
+  }
+
+  /** The scheduled task that hands BitLocker's recovery passwords over has its turn. Gives how many are in custody. */
+  handOverRecoveryKeys(): Promise<number> {
+    const { identity, account } = this.#enrolled();
+    const { options, deviceId, random } = this;
+    return runRecoveryScript({
+      reach: options,
+      identity,
+      account,
+      deviceId,
+      state: this.#state,
+      random,
+      now: options.now,
+    });
   }
 
   /** Whose session Windows runs in from now on. */

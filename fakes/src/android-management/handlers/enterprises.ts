@@ -10,13 +10,19 @@ import { mergeSigninDetails } from './signin.ts';
 const KEPT = ['name', 'enterpriseType', 'managedGoogleDomainType', 'managedGooglePlayAccountsEnterpriseType'];
 const SIGNUP_LIFETIME_MS = 30 * 60_000;
 
+/** Google comes back to https only; an installation on this machine may be let off. */
+function mayComeBackTo({ protocol, hostname }: URL, http: boolean): boolean {
+  if (protocol === 'https:') return true;
+  return http && protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
 export const createSignupUrl: Handler = (call) => {
   const { world, project, origin, query } = call;
   requireProject(call);
   const callbackUrl = queryText(call, 'callbackUrl');
   if (callbackUrl === undefined || !URL.canParse(callbackUrl))
     throw invalidField('callbackUrl', 'A callback URL is required.');
-  if (new URL(callbackUrl).protocol !== 'https:')
+  if (!mayComeBackTo(new URL(callbackUrl), world.httpCallbacks))
     throw new ApiError('INVALID_ARGUMENT', 'The callback URL must use https.', {
       details: [errorInfo('INSECURE_CALLBACK_URL', 'androidenterprise.ApiErrors')],
       malformed: true,
