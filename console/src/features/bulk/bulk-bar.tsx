@@ -49,6 +49,7 @@ export function BulkBar({ contractorId, selection, total, onChange }: Props) {
                 key={type}
                 size="xs"
                 variant="default"
+                visibleFrom="sm"
                 leftSection={<Icon size={16} aria-hidden />}
                 onClick={() => setAsking({ type })}
               >

@@ -29,7 +29,7 @@ export function Safety({ settings, may, onChange, onDecide }: Props) {
   return (
     <Stack>
       {pending === null ? null : <Pending pending={pending} onDecide={onDecide} />}
-      {may && pending === null ? (
+      {may ? (
         <Form key={`${settings.secondPerson} ${settings.destructivePerHour}`} settings={settings} onChange={onChange} />
       ) : (
         <Values settings={settings} />
