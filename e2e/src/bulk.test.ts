@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { FakeAndroidManagement, sharedKeys, WindowsDevice } from '@tsukasa/fakes';
+import { sharedKeys, WindowsDevice } from '@tsukasa/fakes';
 import type { Browser, Locator } from 'playwright-core';
-import { openBrowser, Visitor } from './browser.ts';
+import { openBrowser, type StorageState, Visitor } from './browser.ts';
 import { type EnrolledDevice, enroll } from './fleet.ts';
-import { bindEnterprise, enrollAndroid, giveProject, googleEnv } from './google.ts';
+import { bindEnterprise, enrollAndroid, Google, giveProject } from './google.ts';
 import { type Contractor, type Stage, useStage } from './harness.ts';
-import { join, PASSWORD, type Person } from './people.ts';
+import { join, type Person } from './people.ts';
 import { until } from './wait.ts';
 
-const google = await FakeAndroidManagement.start();
+const google = await Google.start();
 const keys = sharedKeys(2);
 
 let browser: Browser;
@@ -30,7 +30,7 @@ const stage = useStage(
     asking = await join(opened.provider, contractorId, 'contractor_administrator', 'Aoi Asks');
     deciding = await join(opened.provider, contractorId, 'contractor_administrator', 'Dai Decides');
   },
-  { env: googleEnv(google) },
+  { env: google.env },
 );
 
 /** Four iPhones, two PCs and four Android devices, all of them the company's. */
@@ -45,18 +45,22 @@ async function enrollAll(opened: Stage, contractorId: string): Promise<void> {
     maxUses: 4,
   });
   for (let n = 0; n < 4; n++) androids.push((await enrollAndroid(google, android, `bulk ${n}`)).name);
-  await until('ten devices are managed and have told their names', 60_000, async () => {
-    const { items } = await opened.provider.call('listDevices', {
-      params: { contractorId },
-      query: { state: ['managed'] },
-    });
-    return items.length === 10 && items.every(({ name, openActions }) => name !== null && openActions === 0);
+  const params = { contractorId };
+  let seen = '';
+  await until('ten devices are managed', 90_000, async () => {
+    const { items } = await opened.provider.call('listDevices', { params });
+    seen = items.map((one) => `${one.platform} ${one.managementState} ${one.openActions}`).join(', ');
+    const ready = items.filter((one) => one.managementState === 'managed' && one.openActions === 0);
+    return ready.length === 10;
+  }).catch((cause: unknown) => {
+    throw new Error(`there are: ${seen}`, { cause });
   });
 }
 
 async function enrollPc(opened: Stage, link: string, n: number): Promise<WindowsDevice> {
   const pc = new WindowsDevice({ seed: `bulk ${n}`, keys, edition: 'pro', pace: 60 });
   await pc.enrollFromLink(link);
+  await pc.connectOnce();
   const ending = new AbortController();
   const life = pc.live(ending.signal);
   life.catch(() => undefined); // heard when the stage closes
@@ -75,10 +79,17 @@ after(async () => {
   await google.close();
 });
 
+/** Where somebody has signed in before: they come again with the same session. */
+const sessions = new Map<string, StorageState>();
+
 async function visit(person: Person, what: (visitor: Visitor) => Promise<void>): Promise<void> {
-  const visitor = await Visitor.arrive(browser, stage().url, { language: 'en', width: 1280 });
+  const kept = sessions.get(person.email);
+  const look = { language: 'en', width: 1280 } as const;
+  const visitor = await Visitor.arrive(browser, stage().url, kept === undefined ? look : { ...look, session: kept });
   try {
-    await visitor.signIn(person);
+    if (kept === undefined) await visitor.signIn(person);
+    else await visitor.open('/');
+    sessions.set(person.email, await visitor.context.storageState());
     await what(visitor);
     assert.deepEqual(visitor.complaints, []);
   } catch (error) {
@@ -106,13 +117,6 @@ async function openDialog({ page }: Visitor, action: string): Promise<Locator> {
   const dialog = page.getByRole('dialog', { name: 'Act on the chosen devices' });
   await dialog.getByRole('region', { name: 'Where it will happen' }).waitFor();
   return dialog;
-}
-
-async function prove({ page, words }: Visitor): Promise<void> {
-  const dialog = page.getByRole('dialog', { name: words.reauthentication });
-  await dialog.getByLabel(words.password, { exact: true }).fill(PASSWORD);
-  await dialog.getByRole('button', { name: words.reauthenticate }).click();
-  await dialog.waitFor({ state: 'detached' });
 }
 
 test('of ten devices of three platforms eight are locked, and what the other two cannot is said before', async () => {
@@ -157,7 +161,6 @@ test('a wipe of three is held until another administrator approves, and then don
     assert.equal(await send.isDisabled(), true, 'without a reason');
     await dialog.getByLabel('Reason').fill('Returned to the leasing company');
     await send.click();
-    await prove(visitor);
     await page.getByRole('heading', { level: 1, name: 'Erase – 3 devices' }).waitFor();
     await page.getByText('Waits for somebody else to approve').waitFor();
     await page.getByText(/^Nobody decides on their own request/).waitFor();
@@ -177,7 +180,6 @@ test('a wipe of three is held until another administrator approves, and then don
     const dialog = page.getByRole('dialog', { name: 'Approve this?' });
     await dialog.getByLabel('Reason').fill('Seen the list');
     await dialog.getByRole('button', { name: 'Approve', exact: true }).click();
-    await prove(visitor);
     await page.getByText('Nothing waits for a decision.').waitFor();
     await page.getByRole('navigation').getByRole('link', { name: 'Bulk actions' }).click();
     await page.getByRole('link', { name: 'Erase – 3 devices' }).click();
