@@ -17,6 +17,8 @@ export type PcTools = {
 
 /** The first contact after enrolling is within minutes; people see what a PC is at once when it comes at once. */
 const FIRST_SESSIONS = 2;
+/** Once a day is enough; but who asks for a rotation wants to see it. */
+const SCRIPT_MINUTES = 1;
 
 /** Invites each PC of a company. `persons` are the ids of its people. */
 export function invitePcs(
@@ -48,6 +50,7 @@ function makePc({ wns, keys, tally }: PcTools, seed: string, story: PcStory): Wi
     push: wns,
     onEvent: tally.noteWindows,
     fix,
+    recoveryScriptMinutes: story.escrows ? SCRIPT_MINUTES : 0,
     ...(edition === undefined ? {} : { edition }),
     ...(build === undefined ? {} : { build }),
     ...(model === undefined ? {} : { model }),

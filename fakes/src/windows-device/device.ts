@@ -12,7 +12,7 @@ import { type InvitationLink, readInvitationPage } from './link.ts';
 import { insist, ServerMistake } from './mistakes.ts';
 import type { WindowsDeviceChoice, WindowsDeviceEvent, WindowsDeviceOptions } from './options.ts';
 import type { Account } from './provisioning.ts';
-import { runRecoveryScript } from './recovery-script.ts';
+import { RecoveryKeysRefused, runRecoveryScript, type ScriptRun } from './recovery-script.ts';
 import { PollSchedule } from './schedule.ts';
 import { holdSession, type Mishap, providerPath, SessionRefused, type WindowsSession } from './session.ts';
 import { WindowsEnrollmentRefused } from './soap.ts';
@@ -22,6 +22,7 @@ import { CspTree, type NodeValue } from './tree.ts';
 /** Only an enrolled PC does that. */
 export class NotEnrolled extends Error {}
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** A channel lives for 30 days; Windows gets another about half-way. */
 const CHANNEL_AGE_MS = 15 * DAY_MS;
@@ -33,6 +34,11 @@ const UNENROLLED: GenericAlert = {
   format: 'int',
   data: '1',
 };
+
+/** `ownership` of an enrollment link. */
+const PERSONAL = '2';
+/** A run of the scheduled task that failed is repeated sooner. */
+const RETRY_MINUTES = 15;
 
 type Tie = { readonly identity: WindowsIdentity; readonly account: Account };
 
@@ -58,6 +64,9 @@ export class WindowsDevice {
   #subscription: WnsChannel | undefined;
   #pushed = false;
   #challenged = false;
+  /** It was enrolled as a person's own: then no company put a scheduled task on it. */
+  #isOwn = false;
+  #scriptAt = 0;
   readonly #wakers = new Set<() => void>();
 
   constructor(choice: WindowsDeviceChoice) {
@@ -76,6 +85,7 @@ export class WindowsDevice {
       tellsUnenrollment: true,
       fix: undefined,
       entraJoined: false,
+      recoveryScriptMinutes: 24 * 60,
       jobOutcome: () => 'ok',
       faults: [],
       pace: 1,
@@ -120,6 +130,8 @@ export class WindowsDevice {
     if (pfn !== undefined) this.#state.channel = { uri: '', status: 4, openedAt: this.options.now() };
     this.#tie = { identity: enrolled.identity, account: enrolled.account };
     this.#challenged = false;
+    this.#isOwn = false;
+    this.#scriptAt = 0;
     this.schedule.update(this.#state.values, this.#pollNode(), this.options.now());
     await this.#openChannel();
     this.emit({ type: 'enrolled' });
@@ -134,6 +146,7 @@ export class WindowsDevice {
       password: link.code,
       ...how,
     });
+    this.#isOwn = link.ownership === PERSONAL;
     return link;
   }
 
@@ -177,18 +190,34 @@ export class WindowsDevice {
     return true;
   }
 
-  /** Polls by its schedule and comes when it is pushed, until the signal ends or the management does. */
+  /**
+   * Polls by its schedule, comes when it is pushed and hands its recovery keys over, until the signal ends or the management
+   * does.
+   */
   async live(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && this.#tie !== undefined) {
       try {
         if (this.#pushed) await this.connectOnce();
         else await this.pollIfDue();
+        await this.#runScriptIfDue();
       } catch (error) {
-        if (!(error instanceof ConnectionFailed || error instanceof SessionRefused)) throw error;
-        this.emit(error instanceof SessionRefused ? { type: 'refused', what: error.message } : { type: 'unreachable' });
+        const refused = error instanceof SessionRefused || error instanceof RecoveryKeysRefused;
+        if (!refused && !(error instanceof ConnectionFailed)) throw error;
+        this.emit(refused ? { type: 'refused', what: error.message } : { type: 'unreachable' });
       }
       if (this.#tie !== undefined) await this.#rest(signal);
     }
+  }
+
+  /** The scheduled task that hands BitLocker's recovery passwords over has its turn. Gives how many are in custody. */
+  async handOverRecoveryKeys(how: Pick<ScriptRun, 'losesAnswer'> = {}): Promise<number> {
+    const { identity, account } = this.#enrolled();
+    const { options, deviceId, random } = this;
+    const at = { reach: options, identity, account, deviceId, state: this.#state, random, now: options.now, ...how };
+    const count = await runRecoveryScript(at);
+    this.#scriptAt = options.now() + (options.recoveryScriptMinutes * MINUTE_MS) / options.pace;
+    this.emit({ type: 'keys_handed_over', count });
+    return count;
   }
 
   /** The network is gone: pushes do not arrive. */
@@ -261,21 +290,6 @@ export class WindowsDevice {
     }
   }
 
-  /** The scheduled task that hands BitLocker's recovery passwords over has its turn. Gives how many are in custody. */
-  handOverRecoveryKeys(): Promise<number> {
-    const { identity, account } = this.#enrolled();
-    const { options, deviceId, random } = this;
-    return runRecoveryScript({
-      reach: options,
-      identity,
-      account,
-      deviceId,
-      state: this.#state,
-      random,
-      now: options.now,
-    });
-  }
-
   /** Whose session Windows runs in from now on. */
   logIn(login: Login): void {
     this.#state.login = login;
@@ -315,10 +329,24 @@ export class WindowsDevice {
     this.options.onEvent?.(event);
   }
 
-  /** Until the next poll or push; a schedule that is used up leaves pushes only. */
+  /** When the scheduled task runs next. The server knows the PC's certificate from its first session on. */
+  get #scriptDueAt(): number | undefined {
+    const isSetUp = this.options.recoveryScriptMinutes > 0 && !this.#isOwn && this.#tie !== undefined;
+    return isSetUp && this.#state.sessions > 0 ? this.#scriptAt : undefined;
+  }
+
+  async #runScriptIfDue(): Promise<void> {
+    const [now, due] = [this.options.now(), this.#scriptDueAt];
+    if (due === undefined || now < due) return;
+    const { recoveryScriptMinutes, pace } = this.options;
+    this.#scriptAt = now + (Math.min(RETRY_MINUTES, recoveryScriptMinutes) * MINUTE_MS) / pace;
+    await this.handOverRecoveryKeys();
+  }
+
+  /** Until the next poll, push or turn of the scheduled task; a schedule that is used up leaves pushes only. */
   async #rest(signal: AbortSignal): Promise<void> {
-    const { dueAt } = this.schedule;
-    const wait = dueAt === undefined ? LONGEST_SLEEP_MS : dueAt - this.options.now();
+    const dueAt = Math.min(...[this.schedule.dueAt, this.#scriptDueAt].map((at) => at ?? Number.POSITIVE_INFINITY));
+    const wait = dueAt - this.options.now();
     const enough = new AbortController();
     const ended = AbortSignal.any([signal, enough.signal]);
     const slept = sleep(Math.min(Math.max(wait, 10), LONGEST_SLEEP_MS), undefined, { signal: ended }).catch(

@@ -21,6 +21,7 @@ export type {
   WnsSource,
 } from './options.ts';
 export { accountUid } from './provisioning.ts';
+export { RecoveryKeysRefused } from './recovery-script.ts';
 export type { Mishap, WindowsSession } from './session.ts';
 export { SessionRefused } from './session.ts';
 export { WindowsEnrollmentRefused } from './soap.ts';

@@ -37,11 +37,13 @@ export type WindowsDeviceOptions = Reach & {
   /** Where it is; `undefined` while location services are off. */
   readonly fix: { readonly latitude: number; readonly longitude: number; readonly accuracy: number } | undefined;
   readonly entraJoined: boolean;
+  /** Minutes between the runs of the scheduled task that hands over recovery keys in `live`; 0 where nobody set one up. */
+  readonly recoveryScriptMinutes: number;
   /** What becomes of apps that it is to install. */
   readonly jobOutcome: (job: Job) => JobOutcome;
   /** Statuses that nodes give in place of their own; each counts down. */
   readonly faults: readonly NodeFault[];
-  /** How many times faster than the clock the poll schedule of `live` runs. */
+  /** How many times faster than the clock the schedules of `live` run. */
   readonly pace: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -55,6 +57,7 @@ export type WindowsDeviceChoice = WindowsBlueprintChoice & Partial<WindowsDevice
 export type WindowsDeviceEvent =
   | { readonly type: 'enrolled' | 'renewed' | 'pushed' | 'wiped' | 'restarted' | 'locked' | 'session' }
   | { readonly type: 'answered'; readonly cmd: string; readonly target: string | undefined; readonly code: number }
+  | { readonly type: 'keys_handed_over'; readonly count: number }
   | { readonly type: 'unenrolled'; readonly why: 'server' | 'person' | 'lost_contact' }
   | { readonly type: 'refused'; readonly what: string }
   | { readonly type: 'renewal_failed'; readonly hresult: string }

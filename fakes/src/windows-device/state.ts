@@ -16,14 +16,17 @@ export type StoredValue = { readonly format: Format; readonly data: string };
 /** A certificate in one of the machine's or the user's stores. `store` as `My/User`, `Root/System`. */
 export type StoredCertificate = { readonly store: string; readonly thumbprint: string; readonly der: string };
 
+/** A numerical recovery password, and what BitLocker knows it by: with braces, as `manage-bde` shows it. */
+export type Protector = { readonly protectorId: string; readonly recoveryPassword: string };
+
 /** A drive as it is now. */
-export type VolumeState = {
+export type VolumeState = Partial<Protector> & {
   readonly letter: string;
   readonly fixed: boolean;
+  /** Drives that are not encrypted have no protector. */
   readonly encrypted: boolean;
-  /** With braces, as `manage-bde` shows it. Drives that are not encrypted have none. */
-  readonly protectorId?: string;
-  readonly recoveryPassword?: string;
+  /** A second protector, while it takes the place of the first. */
+  readonly successor?: Protector;
 };
 
 /** Something that Windows works on after it said 200 (fact sheet 5.5, 6). */
@@ -55,6 +58,8 @@ export type WindowsState = {
   scannedAt: number;
   /** Of `BitLocker/Status/RotateRecoveryPasswordsStatus`. */
   rotation: number;
+  /** Moment of the last upload of recovery keys, in epoch milliseconds; 0 before the first. */
+  handedOverAt: number;
   /** Joined to Entra: then Windows can escrow by itself. */
   entraJoined: boolean;
   renewal: { status: number; errorCode: number; attemptedAt: number | undefined };
@@ -86,6 +91,7 @@ export function freshWindowsState(
     signaturesAt: now - 8 * 3_600_000,
     scannedAt: now - 3 * 86_400_000,
     rotation: 0,
+    handedOverAt: 0,
     entraJoined: false,
     renewal: { status: 0, errorCode: 0, attemptedAt: undefined },
     channel: undefined,
@@ -93,6 +99,6 @@ export function freshWindowsState(
 }
 
 /** A new numerical recovery password with its protector. */
-export function newProtector(random: Random): { readonly protectorId: string; readonly recoveryPassword: string } {
+export function newProtector(random: Random): Protector {
   return { protectorId: `{${random.uuid()}}`, recoveryPassword: recoveryPassword(random) };
 }

@@ -10,7 +10,7 @@ import type { Log } from '../../base/log.ts';
 import type { Secrets } from '../../base/secrets.ts';
 import type { Actions } from '../actions/index.ts';
 import { IdentityRefusal, type KnownCertificate } from '../certificates/index.ts';
-import { type DeviceId, recordEvent } from '../devices/index.ts';
+import { type DeviceId, getDevice, recordEvent } from '../devices/index.ts';
 import type { EventCode } from './codes.ts';
 import { changeRotation, listKeys, lockRotations, noteUpload, type Protector, storeKeys } from './recovery-store.ts';
 
@@ -39,6 +39,7 @@ export const ESCROW_PROBLEMS = {
   no_identity: 401,
   unknown_certificate: 403,
   other_device: 403,
+  personally_owned: 403,
   malformed: 400,
   not_a_recovery_password: 422,
   clock: 422,
@@ -115,6 +116,8 @@ export class EscrowEndpoint {
     const now = clock.now();
     return db.jobsFor(contractorId, async (tx) => {
       const deviceId = await ownerOf(tx, known, upload, now);
+      const { usageMode } = await getDevice(tx, contractorId, deviceId);
+      if (usageMode === 'personally-owned') throw new Refused('personally_owned', deviceId);
       const protectors = upload.protectors.filter(({ recoveryPassword }) => isRecoveryPassword(recoveryPassword));
       if (protectors.length < upload.protectors.length) throw new Refused('not_a_recovery_password', deviceId);
       const skew = Math.abs(now.since(upload.madeAt).total('hours'));

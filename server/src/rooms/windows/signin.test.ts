@@ -203,7 +203,7 @@ test('the page for people shows what the company sees, the button, and what to t
   const html = await page.text();
   assert.match(html, /<meta name="tsukasa-platform" content="windows">/);
   assert.match(html, /What the company sees/);
-  assert.match(html, /Windows gives management the same powers on a personal PC/);
+  assert.match(html, /Windows itself gives management the same powers on a personal PC/);
   const discoveryUrl = `${bench.url}/EnrollmentServer/${invited.code}/Discovery.svc`;
   const link = enrollmentLink({ userName: 'enroll@127.0.0.1', discoveryUrl, ownership: 'personal' });
   assert.ok(plain(html).includes(`href="${link}"`));
