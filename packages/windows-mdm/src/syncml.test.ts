@@ -31,7 +31,7 @@ test('package 1 is read as the device means it', () => {
   assert.equal(message.source, 'C0FFEE00');
   assert.equal(message.maxMsgSize, 524288);
   assert.deepEqual(message.cred, { type: 'syncml:auth-md5', data: 'q1Z=' });
-  assert.equal(message.final, true);
+  assert.equal(message.final, false);
   const [open, login, info, status, results] = message.body;
   assert.equal(open?.kind === 'Alert' && open.code, 1201);
   assert.equal(login?.kind === 'Alert' && login.items[0]?.meta.type, 'com.microsoft/MDM/LoginStatus');
@@ -41,6 +41,18 @@ test('package 1 is read as the device means it', () => {
   assert.deepEqual(results?.kind === 'Results' && results.items, [
     { target: undefined, source: './n', meta: { format: 'int', size: 12 }, data: '\uf0001', more: true },
   ]);
+});
+
+test('a package is whole when it says so and no large object goes on', () => {
+  assert.equal(parseSyncMl(changed('<MoreData/>', '')).final, true);
+  assert.equal(parseSyncMl(bytes(PACKAGE_1.replace('<MoreData/>', '').replace('<Final/>', ''))).final, false);
+});
+
+test('a status that cannot say what it means is read, and refers to nothing', () => {
+  const [, , , status] = parseSyncMl(changed('<CmdRef>7</CmdRef>', '<CmdRef></CmdRef>')).body;
+  assert.equal(status?.kind === 'Status' && status.cmdRef, '');
+  const [, , , silent] = parseSyncMl(changed('<MsgRef>1</MsgRef><CmdRef>7</CmdRef>', '')).body;
+  assert.deepEqual(silent?.kind === 'Status' && [silent.msgRef, silent.cmdRef], ['', '']);
 });
 
 test('prefixes are the sender’s choice', () => {

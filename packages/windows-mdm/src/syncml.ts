@@ -32,6 +32,7 @@ export type WireItem = {
 export type WireStatus = {
   readonly kind: 'Status';
   readonly cmdId: string;
+  /** Empty, like `cmdRef`, when the device cannot say what it means: Windows answers so to a command without CmdID. */
   readonly msgRef: string;
   /** `0` is the header. */
   readonly cmdRef: string;
@@ -78,6 +79,7 @@ export type SyncMessage = {
   readonly maxMsgSize: number | undefined;
   /** In document order, without `Final`. */
   readonly body: readonly WireElement[];
+  /** The package is whole: it says so, and no large object goes on in the next message. */
   readonly final: boolean;
 };
 
@@ -101,8 +103,13 @@ export function parseSyncMl(bytes: Uint8Array, maxBytes = SYNCML_MAX_BYTES): Syn
     cred: credOf(findChild(header, 'Cred')),
     maxMsgSize: size === undefined ? undefined : whole(size, 'MaxMsgSize', 1),
     body: elements,
-    final: childrenOf(body, 'Final').length > 0,
+    final: childrenOf(body, 'Final').length > 0 && !elements.some(goesOn),
   };
+}
+
+/** Some clients close every message with `Final`; what they say of the object counts. */
+function goesOn(element: WireElement): boolean {
+  return element.kind === 'Results' && element.items.at(-1)?.more === true;
 }
 
 /** A reference must name one command. */
@@ -140,8 +147,8 @@ function statusOf(element: XmlElement, cmdId: string): WireStatus {
   return {
     kind: 'Status',
     cmdId,
-    msgRef: required(element, 'MsgRef', LONGEST_ID),
-    cmdRef: required(element, 'CmdRef', LONGEST_ID),
+    msgRef: optional(element, 'MsgRef', LONGEST_ID) ?? '',
+    cmdRef: optional(element, 'CmdRef', LONGEST_ID) ?? '',
     cmd: required(element, 'Cmd', LONGEST_ID),
     targets: childrenOf(element, 'TargetRef').map((ref) => ref.text.trim().slice(0, LONGEST_URI)),
     status: whole(data.text.trim(), 'Data', 100),

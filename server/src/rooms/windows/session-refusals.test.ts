@@ -242,6 +242,7 @@ test('statuses that refer to a wrong message, a wrong command or with a wrong ve
     status(3, '1', id.replace(/0001(....)$/, '0002$1'), 'Get'),
     status(4, 'x', id, 'Get'),
     status(5, '1', '77', 'Get'),
+    status(6, '', '', 'Get'),
   ];
   await pc.send(wrong.join(''));
   assert.deepEqual(await bench.states(pc), ['sent']);
