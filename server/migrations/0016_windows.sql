@@ -143,6 +143,7 @@ create table windows_commands (
 ) with (fillfactor = 50);
 create index windows_commands_open on windows_commands (contractor_id, enrollment_id, priority desc, seq) where finished_at is null;
 create index windows_commands_due on windows_commands (expires_at) where finished_at is null;
+create index windows_commands_once on windows_commands (contractor_id, enrollment_id) where finished_at is null and once;
 create index windows_commands_action on windows_commands (contractor_id, action_id) where action_id is not null;
 call make_tenant_table('windows_commands', 'select, update');
 

@@ -193,13 +193,20 @@ export async function postponeAnswer(
   await mine.execute();
 }
 
-/** Commands whose time is over, and those that are larger than any message their device takes. */
+/** Commands whose time is over, those that are larger than any message their device takes, and those of `UNANSWERABLE`. */
 export type GivenUp = CommandFacts & {
   readonly contractorId: ContractorId;
   readonly enrollmentId: EnrollmentId;
   readonly deviceId: DeviceId;
   readonly gone: boolean;
 };
+
+/**
+ * What must not be sent twice and can have no answer any more: the device came again, and long enough afterwards for a wipe to
+ * have begun or for the alert of an unenrollment to have arrived. Without this it would seem to be on its way until it expires.
+ */
+const UNANSWERABLE = sql<boolean>`(c.once and c.sent_msg > 0 and c.sent_token <> s.token
+  and s.opened_at >= c.sent_at + interval '1 hour' and e.state <> 'gone')`;
 
 /** Contractors with commands to give up, each once. */
 export async function findOverdue(tx: Tx, now: Temporal.Instant): Promise<readonly ContractorId[]> {
@@ -209,6 +216,10 @@ export async function findOverdue(tx: Tx, now: Temporal.Instant): Promise<readon
       union all
       (select c.contractor_id from windows_commands c join windows_sessions s using (contractor_id, enrollment_id)
         where c.finished_at is null and c.size > 8192 and c.size > least(s.max_msg_size, 524288) - 2048 limit 1000)
+      union all
+      (select c.contractor_id from windows_commands c join windows_sessions s using (contractor_id, enrollment_id)
+        join windows_enrollments e using (contractor_id, enrollment_id)
+        where c.finished_at is null and ${UNANSWERABLE} limit 1000)
     ) o`.execute(tx);
   return rows.map((row) => row.contractor_id);
 }
@@ -227,9 +238,10 @@ export async function giveUp(
   const { rows } = await sql<Omit<Row, 'seq' | 'body' | 'received_at' | 'attempts' | 'enrolled_at'>>`
     with over as materialized (
       select c.enrollment_id, c.command_id, c.expires_at <= ${moment} as late from windows_commands c
+      join windows_enrollments e on e.contractor_id = c.contractor_id and e.enrollment_id = c.enrollment_id
       left join windows_sessions s on s.contractor_id = c.contractor_id and s.enrollment_id = c.enrollment_id
       where c.contractor_id = ${contractorId}::uuid and c.finished_at is null
-        and (c.expires_at <= ${moment} or c.size > least(s.max_msg_size, 524288) - 2048)
+        and (c.expires_at <= ${moment} or c.size > least(s.max_msg_size, 524288) - 2048 or ${UNANSWERABLE})
         and not (c.sent_token is not distinct from s.token and not s.closed and s.last_at > ${moment} - interval '2 hours'
           and c.sent_token is not null)
       order by c.seq limit ${limit} for update of c skip locked

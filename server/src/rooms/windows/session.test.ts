@@ -120,6 +120,24 @@ test('a session that died: what may be done twice is sent again, what may not is
   assert.ok((await bench.events(contractorId)).includes('channel.unknown_result'));
 });
 
+test('what may be done once only ends unknown when the device comes again an hour later, not before', async () => {
+  const pc = await bench.enroll(contractorId);
+  const wipe: Command = { verb: 'Exec', items: [{ target: './Vendor/MSFT/RemoteWipe/doWipe' }] };
+  const expiresAt = bench.clock.now().add({ hours: 24 * 7 });
+  await bench.queue(pc, { command: wipe, delivery: 'once', expiresAt }, { command: get('./A'), expiresAt });
+  await pc.open();
+  bench.clock.advance({ minutes: 59 });
+  await pc.open();
+  await bench.windows.settle();
+  assert.deepEqual(await bench.states(pc), ['sent', 'sent']);
+  bench.clock.advance({ minutes: 1 });
+  await bench.windows.settle();
+  assert.deepEqual(await bench.states(pc), ['sent', 'sent']);
+  await pc.open();
+  await bench.windows.settle();
+  assert.deepEqual(await bench.states(pc), ['unknown', 'sent']);
+});
+
 test('a command that was never fetched expires as never sent', async () => {
   const pc = await bench.enroll(contractorId);
   await bench.queue(pc, { expiresAt: bench.clock.now().add({ minutes: 5 }) });
