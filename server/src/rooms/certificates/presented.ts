@@ -79,7 +79,7 @@ export class Identifier<Binding> {
 
   /**
    * The certificate that this request came with: the header of a trusted proxy or the TLS connection, and the signature over
-   * `body`; when there are both they must name the same one. Without waiting when it is known already. Throws
+   * `body`; when there are both and the signature is right they must name the same one. Without waiting when it is known already. Throws
    * `IdentityRefusal`.
    */
   identify(
@@ -97,7 +97,7 @@ export class Identifier<Binding> {
     const transported = this.#fromTransport(request);
     const name = (this.#deps.signatureHeaders ?? SIGNATURE_HEADERS).find((one) => request.headers[one] !== undefined);
     const signature = name && request.headers[name];
-    const signed = signature === undefined ? undefined : this.#fromSignature(signature, body);
+    const signed = signature === undefined ? undefined : this.#signer(signature, body, transported);
     if (transported && signed && transported.hash !== signed.hash) {
       throw new IdentityRefusal('identities_differ', { subject: transported.hash });
     }
@@ -146,6 +146,16 @@ export class Identifier<Binding> {
     const seen = seenOf(der);
     this.#bySocket.set(socket, seen);
     return seen;
+  }
+
+  /** What the connection shows is a proof by itself: a signature beside it that cannot be verified takes nothing from it. */
+  #signer(signature: string | string[], body: Buffer, transported: Seen | undefined): Seen | undefined {
+    try {
+      return this.#fromSignature(signature, body);
+    } catch (error) {
+      if (transported === undefined || !(error instanceof IdentityRefusal)) throw error;
+      return undefined;
+    }
   }
 
   #fromSignature(header: string | string[], body: Buffer): Seen {

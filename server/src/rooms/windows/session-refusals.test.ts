@@ -179,6 +179,18 @@ test('certificate and signature must agree', async () => {
   assert.ok((await settledEvents()).includes('channel.identities_differ'));
 });
 
+test('a signature that cannot be verified takes nothing from the certificate of the connection', async () => {
+  const pc = await waiting();
+  await pc.open();
+  const { body } = pc.last;
+  pc.sessionId += 1;
+  const reply = await pc.post(body.replace(/<SessionID>\w+</, `<SessionID>${pc.sessionId}<`), {
+    'mdm-signature': 'AAAA',
+  });
+  assert.equal(header(reply), 200);
+  assert.equal(reply.commands.length, 1);
+});
+
 test('revoked: refused from the next message on; expired: refused', async () => {
   const pc = await waiting();
   const first = await pc.open();
