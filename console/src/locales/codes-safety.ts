@@ -15,8 +15,8 @@ export const safetyNotes: Wordings = {
     'There is nobody else who may approve: invite another administrator, or ask the service provider.',
   ),
   'approval.let_in_by_asker': w(
-    '依頼した人に招待または権限を与えられた直後の人は、承認できません。',
-    'Somebody whom the one who asked has let in or given the right cannot decide on it.',
+    '依頼した人とあなたのアカウントの一方が他方に、または両方が同じ人に、招待または再設定された直後は、承認できません。別の管理者に依頼してください。',
+    'One of the two accounts, yours and that of the one who asked, was lately let in or reset by the other, or both by the same person. Another administrator must decide.',
   ),
   'bulk.param_not_taken': w(
     '入力した「{param}」は、この端末では使われません。',

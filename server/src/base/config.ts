@@ -37,7 +37,7 @@ export type Config = {
   };
   readonly log: { readonly level: LogLevel };
   readonly sessionLifetime: Temporal.Duration;
-  /** How long somebody whose account the asker made or reset cannot approve for them. */
+  /** How long accounts that were made or reset by each other, or by the same person, cannot approve for each other. */
   readonly approverWait: Temporal.Duration;
   /** How long changes and events of devices are kept. */
   readonly retention: {

@@ -24,7 +24,7 @@ export { idempotencyPrincipal } from './authorize.ts';
 export type { Bootstrapped, BootstrapRequest } from './bootstrap.ts';
 export { contractorsAfter, findContractor, listFleetSettings } from './contractors-store.ts';
 export type { AccountsDeps } from './deps.ts';
-export { wasLetInBy } from './links-store.ts';
+export { mayShareHands } from './links-store.ts';
 export { accountMessages } from './messages.ts';
 export { firstMember, membersWith } from './people-store.ts';
 export type { Recovery, RecoveryRequest } from './recovery.ts';

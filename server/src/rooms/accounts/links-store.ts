@@ -1,4 +1,5 @@
 import type { ContractorRole, ProviderRole } from '@tsukasa/api';
+import { sql } from 'kysely';
 import { type Tx, tables } from '../../base/db.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import type { AccountTables, LinkPurpose } from './tables.ts';
@@ -97,17 +98,26 @@ export async function dropResets(tx: Tx, email: string): Promise<void> {
     .execute();
 }
 
-/** Whether one of `makers` let this person in, or gave them a new start, since then: their account may be in those hands. */
-export async function wasLetInBy(tx: Tx, userId: string, makers: readonly string[], since: Instant): Promise<boolean> {
-  if (makers.length === 0) return false;
-  const row = await over(tx)
-    .selectFrom('account_links as l')
-    .innerJoin('auth.user as u', 'u.email', 'l.email')
-    .select('l.code_hash')
-    .where('u.id', '=', userId)
-    .where('l.created_behind', 'in', [...makers])
-    .where('l.used_at', '>', since)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+/**
+ * Whether the account of `userId` and one of `others` may be in the same hands: one let the other in, or gave them a new
+ * start, since then, or a third one did so with both, be it over others in between.
+ */
+export async function mayShareHands(
+  tx: Tx,
+  userId: string,
+  others: readonly string[],
+  since: Instant,
+): Promise<boolean> {
+  if (others.length === 0) return false;
+  // An email names one account. `union` ends where people let each other in.
+  const { rows } = await sql`with recursive made as (
+      select u.id, l.created_behind as maker from account_links l join auth."user" u on u.email = l.email
+      where l.used_at > ${since} and l.created_behind is not null
+    ), mine as (
+      select ${userId}::text as id union select made.maker from made join mine on made.id = mine.id
+    ), theirs as (
+      select unnest(${[...others]}::text[]) as id union select made.maker from made join theirs on made.id = theirs.id
+    )
+    select 1 from mine join theirs using (id) limit 1`.execute(tx);
+  return rows.length > 0;
 }

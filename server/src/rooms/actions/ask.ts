@@ -38,7 +38,7 @@ export type AskDeps = AssessDeps & {
   readonly secrets: Secrets;
   readonly entitlement: Entitlement;
   readonly channels: SelectionDeps['channels'];
-  /** How long somebody whom the asker let in cannot decide for them; default a day. */
+  /** How long people whom the same hands let in cannot decide for each other; default a day. */
   readonly newcomersWait?: Temporal.Duration | undefined;
 };
 

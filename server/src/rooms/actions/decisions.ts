@@ -4,7 +4,7 @@ import type { Tx } from '../../base/db.ts';
 import { DomainError } from '../../base/errors.ts';
 import type { RequestContext } from '../../base/http/context.ts';
 import { type ContractorId, PROVIDER_ID } from '../../base/ids.ts';
-import { membersWith, wasLetInBy } from '../accounts/index.ts';
+import { mayShareHands, membersWith } from '../accounts/index.ts';
 import type { ApprovalRow, Asker, HoldRow } from './decisions-store.ts';
 
 /** How long something waits for a second person, or to be released. Our choice: a working day and the night after it. */
@@ -36,7 +36,7 @@ export const toRelease = ({ scope }: Pick<HoldRow, 'scope'>): readonly Permissio
 
 /**
  * Throws `forbidden` unless the caller is a person who may decide on the request: another one than who asked, or made the
- * token that asked, and not let in by them lately; `reauthentication_required` unless fresh.
+ * token that asked, and none whom the same hands let in lately; `reauthentication_required` unless fresh.
  */
 export async function requireOther(
   deps: { readonly clock: Clock; readonly newcomersWait?: Temporal.Duration | undefined },
@@ -49,15 +49,15 @@ export async function requireOther(
   const why = whyNot(asker, context, needed);
   if (why !== undefined) throw new DomainError('forbidden', 'the caller may not decide this', { reason: why.code });
   const wait = deps.newcomersWait ?? NEWCOMERS_WAIT;
-  const makers = [asker.asked_by, ...(asker.asked_behind === null ? [] : [asker.asked_behind])];
-  if (await wasLetInBy(tx, context.actor.id, makers, deps.clock.now().subtract(wait))) {
-    throw new DomainError('forbidden', 'the caller was let in by the one who asked', {
+  const askers = [asker.asked_by, ...(asker.asked_behind === null ? [] : [asker.asked_behind])];
+  if (await mayShareHands(tx, context.actor.id, askers, deps.clock.now().subtract(wait))) {
+    throw new DomainError('forbidden', 'the caller and the one who asked were let in by the same hands', {
       reason: 'approval.let_in_by_asker',
     });
   }
 }
 
-/** How long somebody whose account was made or reset by the asker cannot decide for them. Our choice. */
+/** How long accounts made or reset by each other, or by the same person, cannot decide for each other. Our choice. */
 const NEWCOMERS_WAIT = Temporal.Duration.from({ hours: 24 });
 
 /** Whether anybody in the contractor could decide on a request; otherwise the provider must. */

@@ -58,8 +58,8 @@ export const safetyMessages: Messages = {
     en: 'You do not hold the permission that this decision needs.',
   },
   'approval.let_in_by_asker': {
-    ja: '依頼した人に招待または再設定されたばかりのアカウントでは承認できません。別の管理者に依頼してください。',
-    en: 'The one who asked let this account in, or reset it, only lately. Another administrator must decide.',
+    ja: '依頼した人のアカウントとあなたのアカウントの一方が他方に、または両方が同じ人に、最近招待または再設定されたため、承認できません。別の管理者に依頼してください。',
+    en: 'Lately one of the two accounts, yours and that of the one who asked, was let in or reset by the other, or both by the same person. Another administrator must decide.',
   },
   'approval.not_awaited': {
     ja: '承認待ちではありません（現在の状態: {state}）。',

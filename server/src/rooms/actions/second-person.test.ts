@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ActionRequest } from '@tsukasa/api';
 import fc from 'fast-check';
+import { DomainError } from '../../base/errors.ts';
 import { PROVIDER_ID } from '../../base/ids.ts';
 import { silentLog } from '../../base/log.ts';
 import { markUnmanaged } from '../devices/index.ts';
@@ -127,6 +128,42 @@ test('an account that the asker let in or reset cannot agree for a day', async (
   clock.advance('PT24H');
   const later = await erase();
   assert.equal((await decide(later.actionId, 'approve')).state, 'queued');
+  await ground.query('delete from account_links');
+});
+
+test('accounts of which one let the other in, or a third one both, do not agree with each other for a day', async () => {
+  const { by, erase, decide, contractorId } = await scene();
+  const people = ['root', 'left', 'right', 'below', 'stranger'];
+  for (const id of people) await member(contractorId, id);
+  const letIn = (id: string, maker: string) =>
+    ground.query(
+      `insert into account_links (code_hash, purpose, email, role, created_by, created_behind, created_at, expires_at, used_at)
+       values (sha256($1::text::bytea), 'join', $1 || '@example.jp', 'contractor_administrator', $2, $2, $3, $3, $3)`,
+      [id, maker, clock.now().toString()],
+    );
+  await letIn('left', 'root');
+  await letIn('right', 'root');
+  await letIn('below', 'left');
+  const judged = async (asker: string, approver: string) => {
+    const { actionId } = await erase(by(asker));
+    try {
+      return (await decide(actionId, 'approve', by(approver))).state;
+    } catch (error) {
+      return error instanceof DomainError ? error.reason : String(error);
+    }
+  };
+  const refused = 'approval.let_in_by_asker';
+  assert.equal(await judged('root', 'left'), refused, 'who asks let the other in');
+  assert.equal(await judged('left', 'root'), refused, 'who agrees let the other in');
+  assert.equal(await judged('left', 'right'), refused, 'somebody else let both in');
+  assert.equal(await judged('root', 'below'), refused, 'over one in between');
+  assert.equal(await judged('below', 'right'), refused, 'both, and one of them over one in between');
+  assert.equal(await judged('below', 'stranger'), 'queued');
+  assert.equal(await judged('stranger', 'root'), 'queued');
+  await letIn('root', 'below');
+  assert.equal(await judged('root', 'stranger'), 'queued', 'people who let each other in are no endless search');
+  clock.advance('PT24H');
+  assert.equal(await judged('below', 'right'), 'queued');
   await ground.query('delete from account_links');
 });
 
