@@ -160,8 +160,7 @@ function lostModeOn(told: Told, params: ActionParams): Judgement {
   if (told.device.lostMode === true) return refused('android.already_in_lost_mode');
   const old = told.mode === 'company_profile' ? tooOld(told, 30) : undefined;
   if (old !== undefined) return old;
-  const asked = Object.keys(params).length > 0;
-  const empty = asked && !LOST_MODE_TEXTS.some((name) => params[name] !== undefined);
+  const empty = !LOST_MODE_TEXTS.some((name) => params[name] !== undefined);
   const errors = [
     { pointer: '/params/message', detail: 'a message, phone number, e-mail or street address must be given' },
   ];

@@ -74,7 +74,7 @@ function assessCommand(device: DeviceFacts, type: OneCommand, params: ActionPara
     options,
     requiredOptions: type === 'rename' ? ['name'] : [],
     ...((type === 'lock' || type === 'erase') && isMac ? { needsPin: true } : {}),
-    ...(type === 'lost_mode_on' && Object.keys(params).length > 0 ? lostModeErrors(params) : {}),
+    ...(type === 'lost_mode_on' ? lostModeErrors(params) : {}),
   };
 }
 
