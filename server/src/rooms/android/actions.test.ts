@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ActionRequest } from '@tsukasa/api';
 import { testDatabase } from '../../base/testing.ts';
+import { refusal } from '../directory/testing.ts';
 import { androidBench, type BenchDevice } from './testing.ts';
 
 const database = await testDatabase();
@@ -191,4 +192,67 @@ test('an access token that was taken back is replaced at once', async () => {
   assert.equal((await done(device, { type: 'lock' })).state, 'done');
   assert.ok((await control.requests()).some(({ status }) => status === 401));
   assert.equal((await commands()).filter((status) => status === 200).length, 1);
+});
+
+test('lost mode needs something to show: without it nothing is asked of Google', async () => {
+  const device = await bench.enroll(contractorId);
+  for (const params of [undefined, {}]) {
+    const request = { type: 'lost_mode_on', ...(params === undefined ? {} : { params }) } as const;
+    await assert.rejects(bench.ask(device, request), refusal('invalid', 'request.validation'));
+  }
+});
+
+test('a wipe whose answer is lost has not failed because the device is gone', async () => {
+  const device = await bench.enroll(contractorId);
+  await control.fail({ fail: 'lost_answer', method: 'devices.issueCommand', count: 1 });
+  await control.setDelivery({ delayMs: 120_000 });
+  const actionId = await bench.ask(device, { type: 'erase', reason: 'test' });
+  await bench.settle();
+  clock.advance('PT1M');
+  await bench.settle();
+  assert.equal((await bench.action(contractorId, actionId)).state, 'queued', 'nobody knows yet');
+  await control.setDelivery({});
+  clock.advance('PT2M');
+  await bench.settle();
+  const wiped = await bench.action(contractorId, actionId);
+  assert.deepEqual([wiped.state, wiped.result], ['done', { deviceReported: 'DELETED' }]);
+});
+
+test('a wipe that no notification told is done when Google has no record of the device any more', async () => {
+  const device = await bench.enroll(contractorId);
+  clock.advance('PT2H');
+  await control.setDelivery({ drop: 100 });
+  const actionId = await bench.ask(device, { type: 'erase', reason: 'test' });
+  await bench.settle();
+  clock.advance('PT16M');
+  await bench.settle();
+  await control.setDelivery({});
+  assert.equal((await bench.action(contractorId, actionId)).state, 'sent', 'looking after it finds nothing');
+  await bench.android.reconcile(contractorId);
+  const wiped = await bench.action(contractorId, actionId);
+  assert.deepEqual([wiped.state, wiped.result], ['done', { deviceRecord: 'gone' }]);
+  assert.equal((await shown(device)).managementState, 'unmanaged');
+});
+
+test('what waited long behind slow requests is left to whoever may have taken it over, and looked for first', async () => {
+  const devices: BenchDevice[] = [];
+  while (devices.length < 10) devices.push(await bench.enroll(contractorId));
+  await control.clearRequests();
+  const { journal } = bench.ground.standIn;
+  const add = journal.add.bind(journal);
+  journal.add = (entry) => {
+    add(entry);
+    if (!entry.path.endsWith(':issueCommand')) return;
+    journal.add = add;
+    clock.advance('PT3M'); // the first answer took so long
+  };
+  const asked: string[] = [];
+  for (const device of devices) asked.push(await bench.ask(device, { type: 'lock' }));
+  await bench.settle();
+  clock.advance('PT5M');
+  await bench.settle();
+  for (const actionId of asked) assert.equal((await bench.action(contractorId, actionId)).state, 'done');
+  assert.equal((await commands()).length, devices.length, 'each was sent once');
+  const looked = (await control.requests()).filter(({ path }) => path.endsWith('/operations'));
+  assert.equal(looked.length, 2);
 });

@@ -83,8 +83,13 @@ export type OpenCommand = {
   readonly actionId: ActionId | undefined;
   /** Google's word, or `DELETE` for a deletion. */
   readonly type: string;
+  readonly sentAt: Temporal.Instant | undefined;
+  /** Google answered that it has it. */
   readonly handedAt: Temporal.Instant | undefined;
 };
+
+/** Commands that the device's record does not outlive. */
+export const ENDS_WITH_DEVICE: readonly string[] = ['WIPE', 'RELINQUISH_OWNERSHIP', 'DELETE'];
 
 export async function openCommandsOf(
   tx: Tx,
@@ -102,7 +107,8 @@ export async function openCommandsOf(
   return rows.map((row) => ({
     actionId: (row.action_id ?? undefined) as ActionId | undefined,
     type: row.kind === 'delete' ? 'DELETE' : (row.command_type ?? ''),
-    handedAt: row.handed_at ?? row.sent_at ?? undefined,
+    sentAt: row.sent_at ?? undefined,
+    handedAt: row.handed_at ?? undefined,
   }));
 }
 

@@ -7,6 +7,7 @@ import {
   commandPurpose,
   type DueScope,
   dueScopes,
+  ENDS_WITH_DEVICE,
   finishCommand,
   knownOperations,
   markCancelDue,
@@ -39,8 +40,10 @@ const POLL_MS = 1_000;
 /** Requests of one project in one go, and at one time. */
 const BATCH = 50;
 const AT_ONCE = 8;
-/** Longer than a request may take. */
-const LEASE_SECONDS = 120;
+/** Others take over what was claimed so long ago. */
+const LEASE_SECONDS = 240;
+/** What a request may take: a token and an answer, and both again with a new token. */
+const REQUEST_SECONDS = 120;
 /** Most due requests that are counted to see what a project needs. */
 const COUNTED = 5_000;
 /** Nothing was heard of a command for so long: it is looked after; then four times as long, at most a day. */
@@ -121,6 +124,8 @@ export class Dispatcher {
     const waiting = [...claimed];
     const work = async () => {
       for (let command = waiting.shift(); command !== undefined; command = waiting.shift()) {
+        // Those before it took long: another copy may have it before this one has an answer.
+        if (Temporal.Instant.compare(clock.now().add({ seconds: REQUEST_SECONDS }), until) > 0) return;
         await this.#one(project, command);
       }
     };
@@ -351,6 +356,11 @@ export class Dispatcher {
       }
       case 'gone':
         await db.jobsFor(contractorId, (tx) => updateEnterprise(tx, contractorId, { reconcile_at: now }));
+        // It may be gone because it was done: its last report or the comparison with Google's list tells.
+        if (mayHaveEnded(command)) {
+          const problem = { code: 'android.device_gone', params: { message } };
+          return again({ due_at: nextCheck(command, now), problem });
+        }
         return this.#finish(command, {
           state: 'failed',
           failure: { code: command.operation_name === null ? 'android.device_gone' : 'android.operation_gone' },
@@ -366,6 +376,10 @@ export class Dispatcher {
     }
   }
 }
+
+/** A command that ends the device's record, and that Google has or may have. */
+const mayHaveEnded = ({ step, command_type: type }: CommandRow): boolean =>
+  step !== 'send' && type !== null && ENDS_WITH_DEVICE.includes(type);
 
 /** Records how a command ended, in its action and here. The action's row is locked before the command's. */
 export async function finishWith(

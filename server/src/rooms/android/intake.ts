@@ -15,7 +15,7 @@ import {
   recordEvent,
   registerDevice,
 } from '../devices/index.ts';
-import { openCommandsOf, settleCommandsOf } from './command-store.ts';
+import { ENDS_WITH_DEVICE, openCommandsOf, settleCommandsOf } from './command-store.ts';
 import type { Parts } from './deps.ts';
 import {
   type AndroidDeviceRow,
@@ -265,8 +265,27 @@ async function follow(
   await markManaged(tx, contractorId, deviceId, now);
 }
 
-/** What an action shows to have been done by its device's record being deleted, when Google had been given it. */
-const ENDS_WITH_DEVICE: readonly string[] = ['WIPE', 'RELINQUISH_OWNERSHIP', 'DELETE'];
+/**
+ * What an action wanted has happened when the device's record is gone: the device said so itself, or Google had the command
+ * and keeps a record until the device has acknowledged it (fact sheet 4.3). A deletion is done only when the device says so.
+ */
+async function finishEnding(
+  parts: Parts,
+  tx: Tx,
+  contractorId: ContractorId,
+  name: string,
+  why: 'deleted' | 'missing',
+  now: Temporal.Instant,
+): Promise<void> {
+  for (const { actionId, type, handedAt, sentAt } of await openCommandsOf(tx, contractorId, name)) {
+    if (actionId === undefined || !ENDS_WITH_DEVICE.includes(type)) continue;
+    const happened =
+      why === 'deleted' ? (handedAt ?? sentAt) !== undefined : handedAt !== undefined && type !== 'DELETE';
+    if (!happened) continue;
+    const result = why === 'deleted' ? { deviceReported: 'DELETED' } : { deviceRecord: 'gone' };
+    await parts.actions().finish(tx, contractorId, actionId, { state: 'done', result }, now);
+  }
+}
 
 /**
  * The device is gone at Google: `deleted` says that it reported so itself, otherwise nothing was heard of it. Its open
@@ -281,14 +300,7 @@ export async function leave(
 ): Promise<void> {
   const now = parts.clock.now();
   const { device_name: name, device_id: deviceId } = known;
-  if (why === 'deleted') {
-    for (const command of await openCommandsOf(tx, contractorId, name)) {
-      const handed = command.handedAt !== undefined && ENDS_WITH_DEVICE.includes(command.type);
-      if (!handed || command.actionId === undefined) continue;
-      const outcome = { state: 'done', result: { deviceReported: 'DELETED' } } as const;
-      await parts.actions().finish(tx, contractorId, command.actionId, outcome, now);
-    }
-  }
+  if (why !== 'released') await finishEnding(parts, tx, contractorId, name, why, now);
   await parts.actions().supersedeAll(tx, contractorId, deviceId, 'unenrolled', now);
   await settleCommandsOf(tx, contractorId, name, why === 'deleted' ? 'answered' : 'superseded', now);
   await updateDevice(tx, contractorId, name, { state: 'gone', gone_at: now, gone_reason: why });
