@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { testDatabase } from '../../base/testing.ts';
 import { refusal } from '../directory/testing.ts';
@@ -47,4 +48,19 @@ test('a repeated call-back makes no second enterprise', async () => {
     ({ httpMethod, path }) => httpMethod === 'POST' && path === '/v1/enterprises',
   );
   assert.equal(created.length, 1);
+});
+
+test("a key that only names somebody else's account does not get the token kept for it", async () => {
+  const contractorId = await bench.newContractor();
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const forged = { ...bench.ground.key, private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+  const put = (serviceAccountKey: string) =>
+    handlers.putGoogleProject(
+      { params: { contractorId }, query: undefined, body: { serviceAccountKey } },
+      admin(contractorId),
+    );
+  await assert.rejects(put(JSON.stringify(forged)), refusal('precondition_failed', 'google.key_refused'));
+  assert.equal((await bindingOf(contractorId)).projectOf, 'installation');
+  const saved = await put(JSON.stringify(bench.ground.key)); // nor does the forged one get in the way of the real one
+  assert.equal(saved.project?.keyId, bench.ground.key.private_key_id);
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { androidmanagement, type androidmanagement_v1 } from '@googleapis/androidmanagement';
 import { JWT } from 'google-auth-library';
 import type { Clock } from '../../../base/clock.ts';
@@ -117,7 +118,10 @@ export class GoogleClient {
   }
 }
 
-const accountName = ({ clientEmail, keyId }: ServiceAccountKey) => `${clientEmail} ${keyId}`;
+/** With the key itself: whoever names somebody else's account and key id must not get the token that is kept for them. */
+function accountName({ clientEmail, keyId, privateKey }: ServiceAccountKey): string {
+  return `${clientEmail} ${keyId} ${createHash('sha256').update(privateKey).digest('base64')}`;
+}
 
 /** Both generations of the HTTP library put the answer into the error's `response`; without one there was none. */
 function answerOf(error: unknown): Answered {
