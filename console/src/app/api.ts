@@ -1,10 +1,8 @@
-import { androidRoutes, safetyRoutes, routes as served, windowsRoutes } from '@tsukasa/api';
+import { routes } from '@tsukasa/api';
 import type { Static, TSchema } from 'typebox';
 import { currentLanguage } from './language.ts';
 import { ApiError, problemOf, wantsReauthentication } from './problem.ts';
 
-/** The whole contract: what the server serves, and what it does not serve yet is answered as not found. */
-const routes = { ...served, ...androidRoutes, ...windowsRoutes, ...safetyRoutes };
 type Routes = typeof routes;
 type RouteName = keyof Routes;
 type Part<N extends RouteName, K extends string> = K extends keyof Routes[N]

@@ -66,7 +66,7 @@ export const PLATFORM: Readonly<Record<Platform, Face>> = {
       'obliterationBehavior',
       'returnToService',
     ],
-    setup: { to: '/c/$contractorId/push-certificate', needs: 'push_certificate.read' },
+    setup: { to: '/c/$contractorId/push-certificate', needs: 'push_certificate.manage' },
     raw: 'plist',
   },
   windows: {
@@ -113,7 +113,7 @@ export const PLATFORM: Readonly<Record<Platform, Face>> = {
       'requireEntry',
       'packageNames',
     ],
-    setup: { to: '/c/$contractorId/android', needs: 'platforms.read' },
+    setup: { to: '/c/$contractorId/android', needs: 'platforms.manage' },
     raw: undefined,
   },
 };

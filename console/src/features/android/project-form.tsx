@@ -9,6 +9,7 @@ import { notify } from '../../shared/notify.ts';
 import { type KeyFile, readKeyFile } from './key-file.ts';
 
 const USUAL_REQUESTS = 600;
+const FEWEST_REQUESTS = 10;
 type Props = {
   readonly project: GoogleProject | null;
   readonly title: string;
@@ -24,15 +25,15 @@ export function ProjectForm({ project, title, onSave, onClose }: Props) {
   const [topic, setTopic] = useState(project?.pubsubTopic ?? '');
   const [account, setAccount] = useState(project?.pushServiceAccount ?? '');
   const [audience, setAudience] = useState(project?.pushAudience ?? '');
-  const [requests, setRequests] = useState(project?.requestsPerMinute ?? USUAL_REQUESTS);
+  const [requests, setRequests] = useState<number | ''>(project?.requestsPerMinute ?? USUAL_REQUESTS);
   const save = useMutation({
-    mutationFn: ({ text }: KeyFile) =>
+    mutationFn: ({ text, requestsPerMinute }: KeyFile & { requestsPerMinute: number }) =>
       onSave({
         serviceAccountKey: text,
         pubsubTopic: orNull(topic),
         pushServiceAccount: orNull(account),
         pushAudience: orNull(audience),
-        requestsPerMinute: requests,
+        requestsPerMinute,
       }),
     onSuccess: () => {
       notify(t('android.projectSaved'));
@@ -51,10 +52,10 @@ export function ProjectForm({ project, title, onSave, onClose }: Props) {
       submit={t('android.saveProject')}
       size="lg"
       busy={save.isPending}
-      ready={key !== undefined}
+      ready={key !== undefined && requests !== '' && requests >= FEWEST_REQUESTS}
       error={save.error}
       onSubmit={() => {
-        if (key !== undefined) save.mutate(key);
+        if (key !== undefined && requests !== '') save.mutate({ ...key, requestsPerMinute: requests });
       }}
       onClose={onClose}
     >
@@ -105,12 +106,11 @@ export function ProjectForm({ project, title, onSave, onClose }: Props) {
       <NumberInput
         label={t('android.requestsPerMinute')}
         description={t('android.requestsPerMinuteHint')}
-        min={10}
+        min={FEWEST_REQUESTS}
         max={100_000}
         allowDecimal={false}
-        clampBehavior="strict"
         value={requests}
-        onChange={(value) => setRequests(Math.max(10, Number(value) || USUAL_REQUESTS))}
+        onChange={(value) => setRequests(typeof value === 'number' ? value : '')}
       />
     </FormModal>
   );

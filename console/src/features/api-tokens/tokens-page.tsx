@@ -169,9 +169,9 @@ function CreateToken<R extends ContractorRole | ProviderRole>({ source, onClose,
   const { t } = useTranslation();
   const [name, setName] = useState('');
   const [role, setRole] = useState<R | undefined>(source.roles.at(-1));
-  const [expiresInDays, setDays] = useState(90);
+  const [days, setDays] = useState<number | ''>(90);
   const create = useMutation({
-    mutationFn: async (chosen: R) => source.create({ name: name.trim(), role: chosen, expiresInDays }),
+    mutationFn: async (wish: { role: R; expiresInDays: number }) => source.create({ name: name.trim(), ...wish }),
     onSuccess: onCreated,
   });
   return (
@@ -179,10 +179,10 @@ function CreateToken<R extends ContractorRole | ProviderRole>({ source, onClose,
       title={t('tokens.create')}
       submit={t('common.create')}
       busy={create.isPending}
-      ready={name.trim() !== '' && role !== undefined}
+      ready={name.trim() !== '' && role !== undefined && days !== ''}
       error={create.error}
       onSubmit={() => {
-        if (role !== undefined) create.mutate(role);
+        if (role !== undefined && days !== '') create.mutate({ role, expiresInDays: days });
       }}
       onClose={onClose}
     >
@@ -208,8 +208,9 @@ function CreateToken<R extends ContractorRole | ProviderRole>({ source, onClose,
         max={366}
         allowDecimal={false}
         clampBehavior="strict"
-        value={expiresInDays}
-        onChange={(value) => setDays(Math.max(1, Number(value) || 1))}
+        required
+        value={days}
+        onChange={(value) => setDays(typeof value === 'number' ? value : '')}
       />
     </FormModal>
   );

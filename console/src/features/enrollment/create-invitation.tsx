@@ -1,6 +1,6 @@
 import { Alert, NumberInput, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type EnrollmentInvitation, type EnrollmentOption, PLATFORMS } from '@tsukasa/api';
+import { type EnrollmentInvitation, type EnrollmentOption, PLATFORMS, type Platform } from '@tsukasa/api';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/api.ts';
@@ -28,14 +28,14 @@ export function CreateInvitation({ contractorId, options, onClose, onCreated }: 
   const course = courseOf(options, answers);
   const missing = options.find((one) => one.platform === answers.platform && !one.ready)?.missing;
   const create = useMutation({
-    mutationFn: ({ platform, choice }: { platform: EnrollmentOption['platform']; choice: Choice }) =>
+    mutationFn: ({ platform, choice, maxUses }: Wish) =>
       call('createInvitation', {
         params: { contractorId },
         body: {
           platform,
           ...choice,
           label: terms.label.trim(),
-          maxUses: terms.maxUses,
+          maxUses,
           expiresIn: terms.expiresIn,
           personId: choice.managementMode === 'dedicated' ? undefined : (terms.personId ?? undefined),
         },
@@ -50,10 +50,12 @@ export function CreateInvitation({ contractorId, options, onClose, onCreated }: 
       submit={t('common.create')}
       size="lg"
       busy={create.isPending}
-      ready={platform !== undefined && choice !== undefined && missing === undefined}
+      ready={platform !== undefined && choice !== undefined && missing === undefined && terms.maxUses !== ''}
       error={create.error}
       onSubmit={() => {
-        if (platform !== undefined && choice !== undefined) create.mutate({ platform, choice });
+        const { maxUses } = terms;
+        if (platform === undefined || choice === undefined || maxUses === '') return;
+        create.mutate({ platform, choice, maxUses });
       }}
       onClose={onClose}
     >
@@ -83,6 +85,7 @@ export function CreateInvitation({ contractorId, options, onClose, onCreated }: 
 }
 
 type Choice = NonNullable<Course['choice']>;
+type Wish = { readonly platform: Platform; readonly choice: Choice; readonly maxUses: number };
 /** With one kind of device there is nothing to ask. */
 function firstAnswers(options: readonly EnrollmentOption[]): Answers {
   const [only, ...others] = new Set(options.map(({ platform }) => platform));
@@ -179,7 +182,7 @@ function Questions({ course, answers, onChange }: QuestionProps & { readonly cou
 type Terms = {
   readonly personId: string | null;
   readonly label: string;
-  readonly maxUses: number;
+  readonly maxUses: number | '';
   readonly expiresIn: string;
 };
 type TermProps = {
@@ -216,8 +219,9 @@ function TermFields({ contractorId, withPerson, terms, onChange }: TermProps) {
         max={100000}
         allowDecimal={false}
         clampBehavior="strict"
+        required
         value={terms.maxUses}
-        onChange={(value) => onChange({ ...terms, maxUses: Math.max(1, Number(value) || 1) })}
+        onChange={(value) => onChange({ ...terms, maxUses: typeof value === 'number' ? value : '' })}
       />
       <Select
         label={t('enrollment.expiresIn')}
