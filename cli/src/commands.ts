@@ -1,11 +1,13 @@
-import { USAGE_MODES } from '@tsukasa/api';
-import { actionParams, actionType, finishOrWait, printAction } from './action-words.ts';
+import { ACTION_SECRET_KINDS, ACTION_TYPES } from '@tsukasa/api';
+import { actionParams, actionType, describeAssessment, finishOrWait, paramsOf, printAction } from './action-words.ts';
 import { BILLING_COMMANDS } from './billing.ts';
 import { call, type Target } from './client.ts';
 import { CONTRACT_COMMANDS } from './contracts.ts';
 import { type CliError, EXIT, type ExitCode, usage } from './exit.ts';
-import { flag, needed, number, ofContractor, paging, text } from './flags.ts';
+import { flag, needed, ofContractor, paging, text } from './flags.ts';
+import { INVITATION_COMMANDS } from './invitations.ts';
 import { type Print, table } from './output.ts';
+import { PLATFORM_COMMANDS } from './platforms.ts';
 import { SAFETY_COMMANDS } from './safety.ts';
 
 /** What a command gets: flags already parsed, the installation, the printer. */
@@ -22,6 +24,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   ...CONTRACT_COMMANDS,
   ...BILLING_COMMANDS,
   ...SAFETY_COMMANDS,
+  ...INVITATION_COMMANDS,
+  ...PLATFORM_COMMANDS,
   whoami: async (c) => {
     const session = await call(c.target, 'getSession');
     c.print(
@@ -47,43 +51,6 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       body: { name: needed(name ?? flag(c, 'name'), 'NAME'), ...text(c, 'kana', 'nameKana') },
     });
     c.print(contractor, () => `${contractor.contractorId}  ${contractor.name}`);
-    return EXIT.ok;
-  },
-  'invitations list': async (c) => {
-    const page = await call(c.target, 'listInvitations', { params: ofContractor(c), query: paging(c) });
-    c.print(page, () =>
-      table(page.items, [
-        ['ID', (r) => r.invitationId],
-        ['STATE', (r) => r.state],
-        ['MODE', (r) => r.usageMode],
-        ['USES', (r) => `${r.uses}/${r.maxUses}`],
-        ['EXPIRES', (r) => r.expiresAt],
-        ['URL', (r) => r.url],
-      ]),
-    );
-    return EXIT.ok;
-  },
-  'invitations create': async (c) => {
-    const mode = flag(c, 'mode') ?? 'company-owned';
-    const usageMode = USAGE_MODES.find((each) => each === mode);
-    if (usageMode === undefined) throw usage(`--mode takes ${USAGE_MODES.join(' or ')}`);
-    const body = {
-      platform: 'apple' as const,
-      usageMode,
-      ...text(c, 'person', 'personId'),
-      ...text(c, 'label', 'label'),
-      ...text(c, 'expires-in', 'expiresIn'),
-      ...number(c, 'max-uses', 'maxUses'),
-    };
-    const invitation = await call(c.target, 'createInvitation', { params: ofContractor(c), body });
-    c.print(invitation, () => invitation.url ?? invitation.invitationId);
-    return EXIT.ok;
-  },
-  'invitations revoke': async (c, [id]) => {
-    await call(c.target, 'revokeInvitation', {
-      params: { ...ofContractor(c), invitationId: needed(id, 'INVITATION') },
-    });
-    c.print({ revoked: id }, () => '');
     return EXIT.ok;
   },
   'devices list': async (c) => {
@@ -127,11 +94,44 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     c.print({ csv }, () => csv.trimEnd());
     return EXIT.ok;
   },
+  'actions types': async (c) => {
+    const types = ACTION_TYPES.map((type) => ({ type, params: paramsOf(type) }));
+    c.print({ items: types }, () =>
+      table(types, [
+        ['TYPE', (r) => r.type],
+        ['--param', (r) => r.params.join(' ')],
+      ]),
+    );
+    return EXIT.ok;
+  },
+  'actions available': async (c, [device]) => {
+    const params = { ...ofContractor(c), deviceId: needed(device, 'DEVICE') };
+    const assessed = await call(c.target, 'assessActions', { params });
+    c.print(assessed, () => assessed.items.map(describeAssessment).join('\n'));
+    return EXIT.ok;
+  },
+  'actions preview': async (c, [device, type]) => {
+    const params = { ...ofContractor(c), deviceId: needed(device, 'DEVICE') };
+    const wanted = actionType(type);
+    const body = { type: wanted, ...(await actionParams(c, wanted)) };
+    const assessment = await call(c.target, 'previewAction', { params, body });
+    c.print(assessment, () => describeAssessment(assessment));
+    return EXIT.ok;
+  },
+  'actions secret': async (c, [action, kind]) => {
+    const found = ACTION_SECRET_KINDS.find((each) => each === kind);
+    if (found === undefined) throw usage(`the secret is one of ${ACTION_SECRET_KINDS.join(', ')}`);
+    const params = { ...ofContractor(c), actionId: needed(action, 'ACTION'), kind: found };
+    const secret = await call(c.target, 'readActionSecret', { params });
+    c.print(secret, () => secret.value);
+    return EXIT.ok;
+  },
   'actions ask': async (c, [device, type]) => {
     const params = { ...ofContractor(c), deviceId: needed(device, 'DEVICE') };
+    const wanted = actionType(type);
     const body = {
-      type: actionType(type),
-      ...(await actionParams(c)),
+      type: wanted,
+      ...(await actionParams(c, wanted)),
       ...text(c, 'reason', 'reason'),
       ...text(c, 'expires-in', 'expiresIn'),
     };

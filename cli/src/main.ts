@@ -17,11 +17,23 @@ const HELP = `tsukasa: the command line of a Tsukasa installation
   tsukasa login --url URL --token TOKEN [--contractor ID]
   tsukasa logout | whoami
   tsukasa contractors list [--q WORDS] | create NAME [--kana KANA]
-  tsukasa invitations list | create [--mode company-owned|personally-owned] [--person ID] [--label L]
-                                    [--max-uses N] [--expires-in P7D] | revoke INVITATION
+  tsukasa enrollment options                            which platforms and modes can be invited, and what is missing
+  tsukasa invitations create [--platform apple|windows|android] [--usage-mode company-owned|personally-owned]
+                             [--mode device|fully-managed|dedicated|work-profile] [--person ID] [--label L]
+                             [--max-uses N] [--expires-in P7D]
+  tsukasa invitations list | methods INVITATION [--kind KIND [--output FILE]] | revoke INVITATION
+      methods: the link, QR code, text to type or file by which a device comes in; --kind prints one of them alone
+  tsukasa android show | signup [--admin-email E] [--domain D ...] | reconcile
+  tsukasa android project [--key FILE [--topic T] [--push-account E] [--push-audience A] [--requests-per-minute N]
+                          | --remove]    (--provider: the installation's)
+  tsukasa android release --how delete|forget --reason R
+  tsukasa recovery-keys list DEVICE | read DEVICE RECOVERY-KEY --reason R
   tsukasa devices list [--q WORDS] | show DEVICE | export [--q WORDS] [--columns A,B]
+  tsukasa actions available DEVICE | preview DEVICE TYPE [--param ...]     what it will do on this device, asking nothing
   tsukasa actions ask DEVICE TYPE [--param key=value ...] [--plist FILE | --syncml FILE] [--reason R] [--expires-in P1D]
                       [--wait [--timeout SECONDS]]
+      TYPE and what --param takes: tsukasa actions types
+  tsukasa actions secret ACTION KIND                    a new passcode or PIN, once
   tsukasa actions list [DEVICE] | show ACTION [--wait] | cancel ACTION [--reason R]
   tsukasa actions approve ACTION | reject ACTION [--reason R] | release ACTION --reason R   with --as EMAIL
   tsukasa batches preview TYPE DEVICE ... | preview TYPE --q WORDS | preview TYPE --all    (--param, --plist, --syncml)
@@ -72,6 +84,8 @@ const FLAGS = {
   provider: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   approve: { type: 'boolean' },
+  remove: { type: 'boolean' },
+  domain: { type: 'string', multiple: true },
   all: { type: 'boolean' },
   param: { type: 'string', multiple: true },
   option: { type: 'string', multiple: true },
@@ -89,7 +103,16 @@ const FLAGS = {
       'q',
       'limit',
       'cursor',
+      'platform',
+      'usage-mode',
       'mode',
+      'key',
+      'topic',
+      'push-account',
+      'push-audience',
+      'requests-per-minute',
+      'admin-email',
+      'how',
       'person',
       'label',
       'max-uses',

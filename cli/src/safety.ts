@@ -146,9 +146,10 @@ async function asSomebody(c: Context, run: (target: Target) => Promise<ExitCode>
 
 const ofBatch = (c: Context, id: string | undefined) => ({ ...ofContractor(c), batchId: needed(id, 'BATCH') });
 
-async function request(c: Context, type: string | undefined) {
+async function request(c: Context, word: string | undefined) {
+  const type = actionType(word);
   const common = { ...text(c, 'reason', 'reason'), ...text(c, 'expires-in', 'expiresIn') };
-  return { type: actionType(type), ...(await actionParams(c)), ...common };
+  return { type, ...(await actionParams(c, type)), ...common };
 }
 
 /** Devices by id, or with `--q` those that the words find; `--all` for the whole fleet. */
