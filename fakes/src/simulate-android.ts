@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LIFELIKE } from './android-device/index.ts';
 import { AndroidManagementControl, openAndroidLink } from './android-management/index.ts';
+import { describeFailure } from './fleet.ts';
 
 /** What of the command line concerns Android devices. */
 export type AndroidSimulation = {
@@ -32,7 +33,7 @@ export async function simulateAndroid(asked: AndroidSimulation): Promise<number>
       enrolled += 1;
       process.stdout.write(`${device.product} (Android ${device.androidVersion}, ${device.mode}) is ${device.name}\n`);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = describeFailure(error);
       problems.set(why, (problems.get(why) ?? 0) + 1);
     }
   }

@@ -47,6 +47,10 @@ the link says. For more than one device the invitation must be reusable. Works a
   --seconds N            ends after this time
 `;
 
+const NEEDS_ORIGIN =
+  'this invitation is for Android. Simulated Android devices live in the stand-in of the Android Management API that the ' +
+  'server uses; name it with --android-origin URL (npm run demo prints its own). Against Google itself nothing can be simulated.';
+
 /** A mistake on the command line. */
 class UsageError extends Error {}
 
@@ -183,6 +187,7 @@ async function simulate(values: Values): Promise<number> {
   }
   const tally = new FleetTally();
   const platform = await findPlatform(trusted(values), url);
+  if (platform === 'android') throw new Error(NEEDS_ORIGIN);
   const fleet = platform === 'windows' ? makeWindows(values, count, tally) : await makeApple(values, count, tally);
 
   const stop = new AbortController();

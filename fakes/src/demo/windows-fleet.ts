@@ -15,8 +15,6 @@ export type PcTools = {
   readonly tally: FleetTally;
 };
 
-/** The first contact after enrolling is within minutes; people see what a PC is at once when it comes at once. */
-const FIRST_SESSIONS = 2;
 /** Once a day is enough; but who asks for a rotation wants to see it. */
 const SCRIPT_MINUTES = 1;
 
@@ -73,7 +71,7 @@ function memberOf(pc: WindowsDevice, story: PcStory, ways: Ways): FleetMember {
       }
     },
     live: async (signal) => {
-      for (let session = 0; session < FIRST_SESSIONS && !signal.aborted; session++) await pc.connectOnce();
+      await pc.connectOnce();
       if (story.escrows) await pc.handOverRecoveryKeys();
       if (story.role === 'away') return pc.leave(); // in a bag, switched off
       await pc.live(signal);

@@ -191,13 +191,13 @@ export class WindowsDevice {
   }
 
   /**
-   * Polls by its schedule, comes when it is pushed and hands its recovery keys over, until the signal ends or the management
-   * does.
+   * Connects at once when it is new, then polls by its schedule, comes when it is pushed and hands its recovery keys over;
+   * until the signal ends or the management does.
    */
   async live(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && this.#tie !== undefined) {
       try {
-        if (this.#pushed) await this.connectOnce();
+        if (this.#pushed || this.#state.sessions === 0) await this.connectOnce();
         else await this.pollIfDue();
         await this.#runScriptIfDue();
       } catch (error) {
