@@ -1,5 +1,3 @@
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { AndroidManagementControl, FakeAndroidManagement, openAndroidLink, type SimulatedDevice } from '@tsukasa/fakes';
 import type { Stage } from './harness.ts';
 
@@ -7,48 +5,29 @@ const PROJECT = 'tsukasa-e2e';
 const TOPIC = `projects/${PROJECT}/topics/android`;
 const SENDER = `push@${PROJECT}.iam.gserviceaccount.com`;
 
-/**
- * The stand-in of Google as a server without TLS may use it: real installations have TLS in front, and Google comes back to
- * nothing else, so the address to come back to is told as if there were.
- */
+/** The stand-in of Google; it comes back from sign-ups to a server without TLS on this machine too. */
 export class Google {
   readonly cloud: FakeAndroidManagement;
   readonly control: AndroidManagementControl;
   readonly env: Readonly<Record<string, string>>;
-  readonly #front: Server;
 
-  private constructor(cloud: FakeAndroidManagement, front: Server, origin: string) {
+  private constructor(cloud: FakeAndroidManagement) {
+    const { origin } = cloud;
     this.cloud = cloud;
-    this.control = new AndroidManagementControl(cloud.origin);
-    this.#front = front;
+    this.control = new AndroidManagementControl(origin);
     this.env = {
       TSUKASA_AMAPI_ORIGIN: origin,
-      TSUKASA_GOOGLE_TOKEN_ORIGIN: cloud.origin,
-      TSUKASA_GOOGLE_CERTS_ORIGIN: cloud.origin,
+      TSUKASA_GOOGLE_TOKEN_ORIGIN: origin,
+      TSUKASA_GOOGLE_CERTS_ORIGIN: origin,
     };
   }
 
   static async start(): Promise<Google> {
-    const cloud = await FakeAndroidManagement.start();
-    const front = createServer((incoming, outgoing) => {
-      const path = (incoming.url ?? '/').replace('callbackUrl=http%3A', 'callbackUrl=https%3A');
-      const { method, headers } = incoming;
-      const onward = request(new URL(path, cloud.origin), { method, headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      });
-      onward.on('error', () => outgoing.destroy());
-      incoming.pipe(onward);
-    });
-    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-    const { port } = front.address() as AddressInfo;
-    return new Google(cloud, front, `http://127.0.0.1:${port}`);
+    return new Google(await FakeAndroidManagement.start({ httpCallbacks: true }));
   }
 
-  async close(): Promise<void> {
-    this.#front.closeAllConnections();
-    this.#front.close();
-    await this.cloud.close();
+  close(): Promise<void> {
+    return this.cloud.close();
   }
 }
 
@@ -72,9 +51,7 @@ export async function giveProject({ provider, url }: Stage, { control }: Google)
 export async function bindEnterprise({ provider }: Stage, { control }: Google, contractorId: string) {
   const { signup } = await provider.call('startAndroidSignup', { params: { contractorId }, body: {} });
   if (signup === null) throw new Error('there is nowhere to sign up');
-  const back = new URL(await control.completeSignup(signup.url));
-  back.protocol = 'http:'; // what stands in front of the server has taken the TLS off
-  const response = await fetch(back);
+  const response = await fetch(await control.completeSignup(signup.url));
   const page = await response.text();
   if (!response.ok) throw new Error(`coming back was answered ${response.status}: ${page.slice(0, 300)}`);
   const { state } = await provider.call('getAndroidBinding', { params: { contractorId } });

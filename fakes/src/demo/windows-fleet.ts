@@ -71,10 +71,10 @@ function memberOf(pc: WindowsDevice, story: PcStory, ways: Ways): FleetMember {
       }
     },
     live: async (signal) => {
+      if (story.role !== 'away') return pc.live(signal);
       await pc.connectOnce();
       if (story.escrows) await pc.handOverRecoveryKeys();
-      if (story.role === 'away') return pc.leave(); // in a bag, switched off
-      await pc.live(signal);
+      pc.leave(); // in a bag, switched off
     },
     close: () => pc.close(),
   };

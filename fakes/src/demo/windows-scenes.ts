@@ -6,7 +6,7 @@ export async function playWindows(desk: Desk): Promise<void> {
   for (const recruit of desk.company.pcs) await play(desk, recruit);
 }
 
-async function play(desk: Desk, { story: { name, role }, pc }: PcRecruit): Promise<void> {
+async function play(desk: Desk, { story: { name, role } }: PcRecruit): Promise<void> {
   const { administrator, helpdesk } = desk;
   switch (role) {
     case 'located':
@@ -23,11 +23,9 @@ async function play(desk: Desk, { story: { name, role }, pc }: PcRecruit): Promi
       await desk.ask(helpdesk, name, { type: 'restart' }); // the name holds from the next start on
       return;
     }
-    case 'rotated': {
-      const rotation = await desk.ask(helpdesk, name, { type: 'rotate_recovery_key' });
-      if (rotation !== undefined) await pc.handOverRecoveryKeys(); // the scheduled task of the day
+    case 'rotated': // at the next turn of the scheduled task
+      await desk.ask(helpdesk, name, { type: 'rotate_recovery_key' });
       return;
-    }
     case 'raw': {
       const syncml = '<Get><CmdID>1</CmdID><Item><Target><LocURI>./DevDetail/SwV</LocURI></Target></Item></Get>';
       await desk.ask(administrator, name, { type: 'raw', params: { syncml }, reason: '版数の確認' });
