@@ -79,6 +79,8 @@ create table android_enterprises (
   signup_started_at timestamptz,
   signup_started_by text,
   completing_at timestamptz,
+  -- Enterprises of the project that were there before this sign-up made its own: never taken for it.
+  others_before text[],
   enterprise_name text,
   display_name text,
   enterprise_type text,

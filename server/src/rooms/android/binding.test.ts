@@ -64,3 +64,21 @@ test("a key that only names somebody else's account does not get the token kept 
   const saved = await put(JSON.stringify(bench.ground.key)); // nor does the forged one get in the way of the real one
   assert.equal(saved.project?.keyId, bench.ground.key.private_key_id);
 });
+
+test('a failed creation takes no enterprise that was there before, whatever its name', async () => {
+  const [former, next] = [await bench.newContractor(), await bench.emptyContractor()];
+  const left = (await bindingOf(former)).enterprise?.name;
+  const body = { how: 'forget', reason: 'test' } as const;
+  await handlers.releaseAndroidEnterprise({ params: { contractorId: former }, query: undefined, body }, admin(former));
+  const input = { params: { contractorId: next }, query: undefined, body: {} };
+  const { signup } = await handlers.startAndroidSignup(input, admin(next));
+  assert.ok(signup);
+  const back = await control.completeSignup(signup.url);
+  await control.fail({ fail: '503', method: 'enterprises.create', count: 1 });
+  assert.equal((await bench.visit(back)).status, 502);
+  assert.equal((await bindingOf(next)).state, 'signing_up');
+  await control.fail({ fail: 'lost_answer', method: 'enterprises.create', count: 1 });
+  assert.equal((await bench.visit(back)).status, 200, 'its own is found');
+  const bound = (await bindingOf(next)).enterprise?.name;
+  assert.ok(bound !== undefined && bound !== left);
+});

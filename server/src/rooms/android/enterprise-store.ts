@@ -68,7 +68,7 @@ export async function putSignup(tx: Tx, contractorId: ContractorId, signup: Sign
     .onConflict((conflict) =>
       conflict
         .column('contractor_id')
-        .doUpdateSet({ ...signup, completing_at: null })
+        .doUpdateSet({ ...signup, completing_at: null, others_before: null })
         .where('android_enterprises.state', '=', 'signing_up'),
     )
     .executeTakeFirst();

@@ -82,7 +82,7 @@ export async function startSignup(
     throw explain(error, now);
   });
   const [name, url] = [textOf(field(answer, 'name')), textOf(field(answer, 'url'), 4000)];
-  if (name === undefined || url === undefined || !URL.canParse(url)) throw unreadable();
+  if (name === undefined || url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url)) throw unreadable();
   await db.asContractor(contractorId, async (tx) => {
     const sealed = await secrets.sealFor(tx, contractorId, urlPurpose(contractorId), Buffer.from(url));
     const begun = await putSignup(tx, contractorId, {
@@ -141,7 +141,7 @@ export async function completeSignup(
   const displayName = await displayNameOf(parts, contractorId);
   let answer: Json;
   try {
-    answer = await create(parts, claim, displayName, enterpriseToken);
+    answer = await create(parts, contractorId, claim, displayName, enterpriseToken);
   } catch (error) {
     if (!(error instanceof GoogleError)) throw error;
     await release(parts, contractorId, state);
@@ -184,16 +184,26 @@ function displayNameOf({ db, contractor }: Parts, contractorId: ContractorId): P
   });
 }
 
-/** When the answer is lost the enterprise may exist all the same: then it is looked for among those of the project. */
+/**
+ * When the answer is lost the enterprise may exist all the same: then it is looked for among those of the project that were
+ * not there before. Two contractors may have the same name, and one that was given up keeps its own.
+ */
 async function create(
   parts: Parts,
+  contractorId: ContractorId,
   { project, signupName, row }: Claim,
   displayName: string,
   enterpriseToken: string,
 ): Promise<Json> {
   const { google } = parts;
-  const before = row.completing_at === null ? undefined : await strangers(parts, project, displayName);
-  if (before?.length === 1 && before[0] !== undefined) return { ...before[0], enterpriseDisplayName: displayName };
+  const made = async (before: readonly string[]) => {
+    const [found, ...more] = await strangers(parts, project, displayName, before);
+    return found === undefined || more.length > 0 ? undefined : { ...found, enterpriseDisplayName: displayName };
+  };
+  const known = row.others_before;
+  const earlier = known === null ? undefined : await made(known);
+  if (earlier !== undefined) return earlier;
+  const before = known ?? (await noteOthers(parts, contractorId, project));
   const request = createEnterprise({
     projectId: project.projectId,
     signupUrlName: signupName,
@@ -204,17 +214,31 @@ async function create(
     return await google.call(project, 'urgent', request);
   } catch (error) {
     if (!(error instanceof GoogleError) || error.kind !== 'passing') throw error;
-    const [found, ...more] = await strangers(parts, project, displayName);
-    if (found === undefined || more.length > 0) throw error;
-    return { name: found.name, enterpriseDisplayName: displayName };
+    const found = await made(before);
+    if (found === undefined) throw error;
+    return found;
   }
 }
 
-/** Enterprises of the project with this name that nobody here is bound to. */
-async function strangers({ google, db }: Parts, project: Project, displayName: string) {
+/** Keeps what the project has before anything is made, also for whoever goes on after a crash. */
+async function noteOthers({ google, db }: Parts, contractorId: ContractorId, project: Project): Promise<string[]> {
+  const before = (await enterprisesOf(google, project, 'action')).map(({ name }) => name);
+  await db.asContractor(contractorId, (tx) => updateEnterprise(tx, contractorId, { others_before: before }));
+  return before;
+}
+
+/** Enterprises of the project with this name that were not there before, and that nobody here is bound to. */
+async function strangers(
+  { google, db }: Parts,
+  project: Project,
+  displayName: string,
+  before: readonly string[],
+): Promise<readonly { readonly name: string }[]> {
   const listed = await enterprisesOf(google, project, 'action');
   const known = await db.jobs(boundNames);
-  return listed.filter((entry) => entry.displayName === displayName && !known.has(entry.name));
+  return listed.filter(
+    ({ name, displayName: shown }) => shown === displayName && !known.has(name) && !before.includes(name),
+  );
 }
 
 /** The sign-up may be tried again at once. */
@@ -244,6 +268,7 @@ async function bind(parts: Parts, contractorId: ContractorId, state: string, ans
       bound_by: by.name,
       sealed_signup_url: null,
       completing_at: null,
+      others_before: null,
       reconcile_at: now.add({ minutes: 5 }),
     });
     await recordAudit(tx, contractorId, {

@@ -45,6 +45,7 @@ export type AndroidTables = {
     signup_started_at: Instant | null;
     signup_started_by: string | null;
     completing_at: Instant | null;
+    others_before: string[] | null;
     enterprise_name: string | null;
     display_name: string | null;
     enterprise_type: string | null;
