@@ -149,7 +149,12 @@ call make_tenant_table('safety_changes', '', 'select, insert');
 -- The person behind a token or a link: nobody decides on the request of a token they made.
 alter table api_tokens add column created_behind text;
 alter table provider_api_tokens add column created_behind text;
-alter table account_links add column created_behind text;
+-- by_provider: a provider's administrator made it. founding: it was used while its contractor had fewer than two who may
+-- approve, so that it says nothing against whom it let in.
+alter table account_links
+  add column created_behind text,
+  add column by_provider boolean not null default false,
+  add column founding boolean not null default false;
 update api_tokens t set created_behind = a.actor_id from audit_entries a
   where a.contractor_id = t.contractor_id and a.action = 'api_token.created' and a.target_id = t.token_id::text
     and a.actor_kind = 'user';

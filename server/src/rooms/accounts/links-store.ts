@@ -15,9 +15,20 @@ export type Link = {
   readonly role: ContractorRole | ProviderRole | undefined;
   readonly expiresAt: Instant;
   readonly usedAt: Instant | undefined;
+  /** Made by an administrator of the provider. */
+  readonly byProvider: boolean;
 };
 
-const COLUMNS = ['code_hash', 'purpose', 'email', 'contractor_id', 'role', 'expires_at', 'used_at'] as const;
+const COLUMNS = [
+  'code_hash',
+  'purpose',
+  'email',
+  'contractor_id',
+  'role',
+  'expires_at',
+  'used_at',
+  'by_provider',
+] as const;
 
 function linkOf(row: Pick<AccountTables['account_links'], (typeof COLUMNS)[number]>): Link {
   return {
@@ -28,6 +39,7 @@ function linkOf(row: Pick<AccountTables['account_links'], (typeof COLUMNS)[numbe
     role: row.role ?? undefined,
     expiresAt: row.expires_at,
     usedAt: row.used_at ?? undefined,
+    byProvider: row.by_provider,
   };
 }
 
@@ -59,6 +71,8 @@ export async function putLink(tx: Tx, link: NewLink): Promise<void> {
       role: link.role ?? null,
       created_by: link.createdBy,
       created_behind: link.createdBehind ?? null,
+      by_provider: link.byProvider,
+      founding: false,
       created_at: link.now,
       expires_at: link.expiresAt,
       used_at: null,
@@ -88,6 +102,11 @@ export async function useLink(tx: Tx, hash: Buffer, now: Instant): Promise<Link 
   return row && linkOf(row);
 }
 
+/** Marks a used link as one of those by which the provider sets a contractor up. */
+export async function markFounding(tx: Tx, hash: Buffer): Promise<void> {
+  await over(tx).updateTable('account_links').set({ founding: true }).where('code_hash', '=', hash).execute();
+}
+
 /** Takes back the open links by which a person could start over. */
 export async function dropResets(tx: Tx, email: string): Promise<void> {
   await over(tx)
@@ -100,7 +119,8 @@ export async function dropResets(tx: Tx, email: string): Promise<void> {
 
 /**
  * Whether the account of `userId` and one of `others` may be in the same hands: one let the other in, or gave them a new
- * start, since then, or a third one did so with both, be it over others in between.
+ * start, since then, or a third one did so with both, be it over others in between. Whom the provider let in while the
+ * contractor had not yet two who may approve counts for nobody's: somebody must be the first.
  */
 export async function mayShareHands(
   tx: Tx,
@@ -112,7 +132,7 @@ export async function mayShareHands(
   // An email names one account. `union` ends where people let each other in.
   const { rows } = await sql`with recursive made as (
       select u.id, l.created_behind as maker from account_links l join auth."user" u on u.email = l.email
-      where l.used_at > ${since} and l.created_behind is not null
+      where l.used_at > ${since} and l.created_behind is not null and not l.founding
     ), mine as (
       select ${userId}::text as id union select made.maker from made join mine on made.id = mine.id
     ), theirs as (

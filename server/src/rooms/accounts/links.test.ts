@@ -211,3 +211,19 @@ test('the trail of both sides tells who joined', async () => {
   );
   await t.chain(contractorId);
 });
+
+test('the first two whom the provider lets in to approve are marked; nobody after them, and nobody let in by others', async () => {
+  const contractorId = await t.contractor();
+  const founding = async (email: string) => {
+    const [row] = await t.query<{ founding: boolean }>('select founding from account_links where email = $1', [email]);
+    return row?.founding;
+  };
+  const join = async (email: string) => {
+    const code = await invite(contractorId, email, 'contractor_administrator');
+    await t.browser().ok('POST', ACCEPT, { code, name: 'A', password: NEW_PASSWORD });
+    return founding(email);
+  };
+  assert.equal(await join('founder-1@example.jp'), true);
+  assert.equal(await join('founder-2@example.jp'), true);
+  assert.equal(await join('third@example.jp'), false);
+});

@@ -12,19 +12,23 @@ import type { Actor, Handlers, RequestContext } from '../../base/http/context.ts
 import { type Allowance, countGuess, forgetGuesses } from './attempts.ts';
 import { findContractor } from './contractors-store.ts';
 import type { AccountsDeps } from './deps.ts';
-import { dropResets, findLink, type Link, putLink, useLink } from './links-store.ts';
+import { dropResets, findLink, type Link, markFounding, putLink, useLink } from './links-store.ts';
 import { newSecret, parseEmail, secretHash } from './model.ts';
 import {
   findUser,
   findUserByEmail,
   insertUser,
   lockNoStaffYet,
+  membersWith,
   putMember,
   putStaff,
   startOver,
   type User,
 } from './people-store.ts';
 import { authorOf, type Chain, record } from './trail.ts';
+
+/** So many can approve for each other. */
+const FOUNDERS = 2;
 
 type Routes = Pick<typeof accountRoutes, 'inspectAccountLink' | 'acceptAccountLink'>;
 
@@ -34,6 +38,8 @@ const GUESSES: Allowance = { limit: 10, minutes: 15 };
 export type LinkRequest = Pick<Link, 'purpose' | 'email' | 'contractorId' | 'role'> & {
   readonly createdBy: string;
   readonly createdBehind: string | undefined;
+  /** Default false. */
+  readonly byProvider?: boolean;
   readonly hours: number;
 };
 
@@ -45,9 +51,9 @@ export async function makeLink(
 ): Promise<{ readonly url: string; readonly expiresAt: Temporal.Instant }> {
   const now = deps.clock.now();
   const code = newSecret();
-  const { hours, ...link } = request;
+  const { hours, byProvider = false, ...link } = request;
   const expiresAt = now.add({ hours });
-  await putLink(tx, { ...link, hash: secretHash(code), expiresAt, now });
+  await putLink(tx, { ...link, byProvider, hash: secretHash(code), expiresAt, now });
   return { url: `${deps.publicUrl}/setup#code=${code}`, expiresAt };
 }
 
@@ -178,6 +184,8 @@ async function settle(deps: AccountsDeps, tx: Tx, link: Link, holder: Holder, co
   const { contractorId } = link;
   if (contractorId) {
     const role = contractorRole(link.role);
+    const founding = link.byProvider && (await membersWith(tx, contractorId, 'actions.approve')).length < FOUNDERS;
+    if (founding) await markFounding(tx, link.hash);
     await putMember(tx, { contractorId, userId, role, now });
     return tell('member.joined', { role });
   }

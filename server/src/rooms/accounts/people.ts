@@ -106,7 +106,8 @@ type Place = { contractorId: ContractorId | undefined; email: string; role: Cont
 
 async function invite(deps: AccountsDeps, tx: Tx, place: Place, action: string, context: RequestContext) {
   const { email, role, contractorId } = place;
-  const by = { createdBy: context.actor.name, createdBehind: context.behind };
+  const byProvider = context.can('provider.contractors.write');
+  const by = { createdBy: context.actor.name, createdBehind: context.behind, byProvider };
   const { url, expiresAt } = await makeLink(deps, tx, { ...place, purpose: 'join', ...by, hours: JOIN_HOURS });
   await record(deps, tx, [contractorId ?? 'provider'], authorOf(context), {
     action,

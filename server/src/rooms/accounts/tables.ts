@@ -67,6 +67,8 @@ export type AccountTables = {
     role: ContractorRole | ProviderRole | null;
     created_by: string;
     created_behind: string | null;
+    by_provider: boolean;
+    founding: boolean;
     created_at: Instant;
     expires_at: Instant;
     used_at: Instant | null;

@@ -167,6 +167,22 @@ test('accounts of which one let the other in, or a third one both, do not agree 
   await ground.query('delete from account_links');
 });
 
+test('the first two whom the provider let into a contractor decide for each other at once', async () => {
+  const { by, erase, decide, contractorId } = await scene();
+  for (const id of ['one', 'two']) {
+    await member(contractorId, id);
+    await ground.query(
+      `insert into account_links (code_hash, purpose, email, role, created_by, created_behind, by_provider, founding,
+         created_at, expires_at, used_at)
+       values (sha256($1::text::bytea), 'join', $1 || '@example.jp', 'contractor_administrator', 'provider', 'provider', true, true, $2, $2, $2)`,
+      [id, clock.now().toString()],
+    );
+  }
+  const { actionId } = await erase(by('one'));
+  assert.equal((await decide(actionId, 'approve', by('two'))).state, 'queued');
+  await ground.query('delete from account_links');
+});
+
 test('rejected, lapsed or withdrawn, it is never told, and no other word counts after that', async () => {
   const { erase, decide, get, cancel, told, contractorId } = await scene();
   const rejected = await erase();
