@@ -139,6 +139,8 @@ create table android_devices (
   -- Of the newest report that was taken in.
   reported_at timestamptz not null,
   synced_at timestamptz,
+  -- When Google is asked for a device that has not reported since it enrolled; null once it has.
+  look_at timestamptz,
   details jsonb not null default '[]',
   enrolled_at timestamptz not null,
   gone_at timestamptz,
@@ -148,6 +150,7 @@ create table android_devices (
 );
 create index android_devices_device on android_devices (contractor_id, device_id);
 create index android_devices_hardware on android_devices (contractor_id, hardware_id);
+create index android_devices_look on android_devices (look_at) where look_at is not null and state = 'enrolled';
 call make_tenant_table('android_devices');
 
 -- Notifications as received, durable before Google is told 204; emptied once worked on, kept against duplicates.

@@ -9,7 +9,7 @@ export type DeliverySwitches = {
   readonly delayMs?: number;
   /** Each message is delivered once more after it was acknowledged. */
   readonly duplicate?: boolean;
-  /** Two messages change places: the first waits for the second. */
+  /** Two messages change places: the first waits until the second was delivered once. */
   readonly reorder?: boolean;
   /** So many of the next messages never arrive. */
   readonly drop?: number;
@@ -60,7 +60,7 @@ export class PubSub {
   readonly #stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
   readonly #tokens = new Map<string, { readonly issuedAt: number; readonly header: string }>();
   #deliveries: Delivery[] = [];
-  #held: (() => void) | undefined;
+  #held: ((waitMs: number) => void) | undefined;
   #dropped = 0;
   #lastId = 0;
 
@@ -127,19 +127,22 @@ export class PubSub {
       delivery.state = 'dropped';
       return;
     }
-    const send = () => this.#plan(subscription, delivery, delayMs);
     if (reorder === true && this.#held === undefined) {
-      this.#held = send;
+      this.#held = (wait) => this.#plan(subscription, delivery, wait);
       return;
     }
-    send();
-    this.#release();
+    const held = this.#held;
+    this.#held = undefined;
+    this.#clock.after(delayMs, async () => {
+      await this.#attempt(subscription, delivery);
+      held?.(0); // it has waited with the other
+    });
   }
 
   #release(): void {
     const held = this.#held;
     this.#held = undefined;
-    held?.();
+    held?.(this.switches.delayMs ?? 0);
   }
 
   #plan(subscription: Subscription, delivery: Delivery, wait: number): void {

@@ -104,6 +104,7 @@ export type NewDevice = Pick<
   | 'applied_state'
   | 'reported_at'
   | 'synced_at'
+  | 'look_at'
   | 'enrolled_at'
 > & { readonly details: readonly DeviceDetail[] };
 

@@ -13,6 +13,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { GoogleClient } from './google/client.ts';
 import { Google } from './google/index.ts';
 import { registerAndroidJobs } from './jobs.ts';
+import { lookAfter } from './look-after.ts';
 import { createEnrollmentPage } from './page.ts';
 import { createChannel, createGate } from './ports.ts';
 import { PushService } from './push/index.ts';
@@ -73,7 +74,10 @@ export function createAndroid(deps: AndroidDeps): Android {
     },
     settle: async (what) => {
       await worker.drain();
-      if (what === undefined) await dispatcher.drain();
+      if (what === undefined) {
+        await dispatcher.drain();
+        await lookAfter(parts);
+      }
       await worker.drain();
       await push.flush();
     },

@@ -26,7 +26,7 @@ import {
   updateDevice,
 } from './device-store.ts';
 import { invitationOfData } from './enrollment-tokens.ts';
-import type { Json } from './json.ts';
+import { type Json, latest } from './json.ts';
 import type { DeviceReport } from './report.ts';
 import { invitationOfToken, unwantToken } from './token-store.ts';
 
@@ -44,6 +44,9 @@ export type Taken = {
 };
 /** `old`: nothing newer than what is known. `late`: of a device that is gone. `not_entitled`: no contract allows it. */
 export type Fate = 'taken' | 'old' | 'late' | 'gone' | 'not_entitled';
+
+/** So long a device that has enrolled is given to report by itself, before Google is asked for it. */
+export const LOOK_AFTER_MINUTES = 5;
 
 /** A contact to be recorded once the transaction has committed. */
 export type Contacted = { readonly deviceId: DeviceId; readonly at: Temporal.Instant };
@@ -79,6 +82,7 @@ async function enroll(parts: Parts, tx: Tx, taken: Taken): Promise<Intake> {
   if (earlier !== undefined) await endEarlier(parts, tx, taken, earlier, now);
   const invitation = await invitationOf(parts, tx, taken, now);
   const hardwareId = earlier ?? lastPart(report.name);
+  const saidAt = report.saidAt ?? publishedAt;
   const { deviceId } = await registerDevice(
     tx,
     {
@@ -92,6 +96,7 @@ async function enroll(parts: Parts, tx: Tx, taken: Taken): Promise<Intake> {
       personId: invitation?.personId,
       label: invitation?.label,
       values: report.values,
+      saidAt,
       now,
     },
     support,
@@ -103,8 +108,9 @@ async function enroll(parts: Parts, tx: Tx, taken: Taken): Promise<Intake> {
     enterprise_specific_id: report.enterpriseSpecificId ?? null,
     serial_number: report.serialNumber ?? null,
     applied_state: report.appliedState ?? null,
-    reported_at: report.saidAt ?? publishedAt,
+    reported_at: saidAt,
     synced_at: report.syncedAt ?? null,
+    look_at: isHeard(taken) ? null : now.add({ minutes: LOOK_AFTER_MINUTES }),
     enrolled_at: report.enrolledAt ?? now,
     details: report.details,
   });
@@ -214,20 +220,36 @@ async function revive(parts: Parts, tx: Tx, taken: Taken, known: AndroidDeviceRo
   return { fate: fate === 'old' ? 'taken' : fate, contact: contactOf(known.device_id, report) };
 }
 
+/** The device itself has spoken: what Google tells of an enrollment may come before that (fact sheet 2.7). */
+function isHeard({ source, report }: Taken): boolean {
+  return source === 'status_report' || report.reportedAt !== undefined;
+}
+
+/** Whether its device spoke earlier than in what was taken in last. */
+function isOld(taken: Taken, known: AndroidDeviceRow, saidAt: Temporal.Instant): boolean {
+  const { source, report } = taken;
+  const order = Temporal.Instant.compare(saidAt, known.reported_at);
+  // An enrollment is told sparsely: the full report of the same moment says more, whichever comes first.
+  const old = order < 0 || (order === 0 && source === 'enrollment');
+  const wasHeard = known.look_at === null;
+  // Before the first report nothing was known that it could be older than.
+  if (isHeard(taken)) return wasHeard && old;
+  const again = report.enrolledAt !== undefined && Temporal.Instant.compare(report.enrolledAt, known.reported_at) > 0;
+  return old || (wasHeard && !again);
+}
+
 /** Accepts a report only if its device spoke no earlier than in the one that was taken in last. */
 async function update(parts: Parts, tx: Tx, taken: Taken, known: AndroidDeviceRow): Promise<Fate> {
   const { contractorId, report, publishedAt } = taken;
   const now = parts.clock.now();
   const saidAt = report.saidAt ?? publishedAt;
-  const order = Temporal.Instant.compare(saidAt, known.reported_at);
-  // An enrollment is told sparsely: the full report of the same moment says more, whichever comes first.
-  const old = order < 0 || (order === 0 && taken.source === 'enrollment');
   if (!(await isEntitled(parts, tx, contractorId, 'observe', now))) return 'not_entitled';
-  if (old) return 'old';
+  if (isOld(taken, known, saidAt)) return 'old';
   await updateDevice(tx, contractorId, report.name, {
     applied_state: report.appliedState ?? known.applied_state,
-    reported_at: saidAt,
+    reported_at: latest([saidAt, known.reported_at]) ?? saidAt,
     synced_at: report.syncedAt ?? known.synced_at,
+    ...(isHeard(taken) ? { look_at: null } : {}),
     enterprise_specific_id: report.enterpriseSpecificId ?? known.enterprise_specific_id,
     serial_number: report.serialNumber ?? known.serial_number,
     details: report.details,
@@ -237,16 +259,18 @@ async function update(parts: Parts, tx: Tx, taken: Taken, known: AndroidDeviceRo
   return 'taken';
 }
 
-async function observeReport(
-  { clock, support }: Parts,
-  tx: Tx,
-  { contractorId, report, body, publishedAt, source }: Taken,
-  deviceId: DeviceId,
-): Promise<void> {
+async function observeReport({ clock, support }: Parts, tx: Tx, taken: Taken, deviceId: DeviceId): Promise<void> {
+  const { contractorId, report, body, publishedAt, source } = taken;
   const at = report.saidAt ?? publishedAt;
   // Lists have a place of their own.
   const { applicationReports, ...rest } = body;
-  const said = { section: 'android_device', at, source, values: report.values, body: rest };
+  const said = {
+    section: isHeard(taken) ? 'android_device' : 'enrollment',
+    at,
+    source,
+    values: report.values,
+    body: rest,
+  };
   await observe(tx, contractorId, deviceId, said, { support, now: clock.now() });
   if (report.apps !== undefined) {
     await observeApps(tx, contractorId, deviceId, { at, source, items: report.apps, body: applicationReports });

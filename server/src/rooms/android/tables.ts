@@ -86,6 +86,7 @@ export type AndroidTables = {
     applied_state: string | null;
     reported_at: Instant;
     synced_at: Instant | null;
+    look_at: Instant | null;
     details: readonly DeviceDetail[];
     enrolled_at: Instant;
     gone_at: Instant | null;

@@ -99,6 +99,8 @@ export type Registration = {
   readonly personId?: PersonId | undefined;
   readonly label?: string | undefined;
   readonly values: ObservedValues;
+  /** When the device said the values; absent: now. A later time than the true one would hide what it says afterwards. */
+  readonly saidAt?: Temporal.Instant | undefined;
   readonly now: Temporal.Instant;
 };
 

@@ -41,8 +41,8 @@ export async function registerDevice(
   const known = isNew ? undefined : await store.selectByHardware(tx, contractorId, platform, hardwareId);
   const deviceId = known === undefined ? fresh : (known.device_id as DeviceId);
   await takeIn(tx, registration, deviceId, isNew);
-  const { values } = registration;
-  const said = { section: 'enrollment', source: 'enrollment', at: now, values };
+  const { values, saidAt = now } = registration;
+  const said = { section: 'enrollment', source: 'enrollment', at: saidAt, values };
   await observe(tx, contractorId, deviceId, said, { support, now });
   return { deviceId, isNew };
 }
