@@ -87,6 +87,9 @@ create table windows_sessions (
   -- Bytes of answers of the package that runs.
   held integer not null default 0,
   closed boolean not null default false,
+  -- How often a question kept it open for what answers lead to, and whether the last message got that question.
+  lingers smallint not null default 0,
+  lingering boolean not null default false,
   opened_at timestamptz not null,
   last_at timestamptz not null,
   -- The message that was answered last: the same one again gets the same answer again.
@@ -279,10 +282,10 @@ create function windows_turn(
   contractor uuid, certificate bytea, signed boolean, dev text, given_nonce bytea, next_nonce bytea,
   session text, message integer, body bytea, opening boolean, echo text, new_token text,
   said_login text, said_tree text, said_max integer, reply integer, last boolean, weight integer,
-  leaving boolean, answers json, report json, at timestamptz
+  leaving boolean, answers json, report json, patience integer, at timestamptz
 ) returns table (
-  verdict text, enrollment uuid, device uuid, token text, nonce bytea, fresh boolean, opened boolean, stray integer,
-  place integer, command uuid, sealed boolean, as_replace boolean, payload bytea
+  verdict text, enrollment uuid, device uuid, token text, nonce bytea, fresh boolean, opened boolean, linger boolean,
+  stray integer, place integer, command uuid, sealed boolean, as_replace boolean, payload bytea
 ) language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -291,8 +294,10 @@ declare
   s windows_sessions;
   c windows_commands;
   known boolean;
+  unread boolean;
   room integer;
 begin
+  linger := false;
   if certificate is not null then
     select * into i from windows_identities w where w.contractor_id = contractor and w.certificate_sha256 = certificate;
     if not found then verdict := 'unknown'; return next; return; end if;
@@ -328,6 +333,7 @@ begin
     verdict := 'repeat';
     token := s.token;
     fresh := s.fresh;
+    linger := s.lingering;
     opened := false;
     stray := 0;
     for c in select * from windows_commands w
@@ -373,6 +379,7 @@ begin
     s.tree := 'mixed';
     s.max_msg_size := 65536;
     s.held := 0;
+    s.lingers := 0;
   else
     verdict := 'out_of_order'; return next; return;
   end if;
@@ -417,6 +424,12 @@ begin
   ) then
     room := least(s.max_msg_size, 524288) - reply;
     place := 0;
+    -- Before the commands are looked at: what is read in between has left its commands here.
+    unread := known and s.lingers < patience and room > 1024 and exists (
+      select from windows_answers a join windows_commands w
+        on w.contractor_id = a.contractor_id and w.enrollment_id = a.enrollment_id and w.command_id = a.command_id
+      where a.contractor_id = contractor and a.enrollment_id = e.enrollment_id and a.ready and a.problem is null
+        and a.retry_at is null and w.sent_token = s.token and w.note ? 'step');
     for c in select * from windows_commands w
       where w.contractor_id = contractor and w.enrollment_id = e.enrollment_id and w.finished_at is null
         and w.expires_at > at and not w.withdrawn
@@ -442,19 +455,23 @@ begin
       payload := c.payload;
       return next;
     end loop;
+    -- Answers of this session may lead to more questions: a harmless one keeps it open until they are read.
+    linger := place = 0 and unread;
     -- A question that proves freshness goes out in the room's stead; only silence ends a session.
-    s.closed := place = 0;
+    s.closed := place = 0 and not linger;
   end if;
   if command is null then place := null; return next; end if;
 
   insert into windows_sessions (contractor_id, enrollment_id, session_id, token, auth, fresh, login, tree, max_msg_size,
-      held, closed, opened_at, last_at, msg, body_sha256)
+      held, closed, lingers, lingering, opened_at, last_at, msg, body_sha256)
     values (contractor, e.enrollment_id, session, s.token,
       case when certificate is null then 'digest' when signed then 'signature' else 'certificate' end,
-      fresh, s.login, s.tree, s.max_msg_size, s.held, s.closed or leaving, at, at, message, body)
+      fresh, s.login, s.tree, s.max_msg_size, s.held, s.closed or leaving,
+      coalesce(s.lingers, 0) + linger::integer, linger, at, at, message, body)
     on conflict (contractor_id, enrollment_id) do update set session_id = excluded.session_id, token = excluded.token,
       auth = excluded.auth, fresh = excluded.fresh, login = excluded.login, tree = excluded.tree,
-      max_msg_size = excluded.max_msg_size, held = excluded.held, closed = excluded.closed, last_at = excluded.last_at,
+      max_msg_size = excluded.max_msg_size, held = excluded.held, closed = excluded.closed, lingers = excluded.lingers,
+      lingering = excluded.lingering, last_at = excluded.last_at,
       opened_at = case when windows_sessions.token = excluded.token then windows_sessions.opened_at else excluded.opened_at end,
       msg = excluded.msg, body_sha256 = excluded.body_sha256;
 end $$;

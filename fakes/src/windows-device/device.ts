@@ -46,7 +46,9 @@ type Tie = { readonly identity: WindowsIdentity; readonly account: Account };
 export type SessionChoice = {
   readonly mishaps?: readonly Mishap[];
   readonly alerts?: readonly GenericAlert[];
-} & Partial<Pick<WindowsDeviceOptions, 'showsCertificate' | 'signs' | 'eager' | 'wrongSecret' | 'maxMessageBytes'>>;
+} & Partial<
+  Pick<WindowsDeviceOptions, 'showsCertificate' | 'signs' | 'eager' | 'wrongSecret' | 'maxMessageBytes' | 'think'>
+>;
 
 /**
  * A simulated Windows PC. It enrolls as Windows does, by password, web sign-in or link, and holds OMA DM sessions over an
@@ -88,6 +90,7 @@ export class WindowsDevice {
       recoveryScriptMinutes: 24 * 60,
       jobOutcome: () => 'ok',
       faults: [],
+      think: async () => undefined,
       pace: 1,
       now: () => Temporal.Now.instant().epochMilliseconds,
       ...choice,
@@ -169,6 +172,7 @@ export class WindowsDevice {
       eager: choice.eager ?? (this.options.eager || this.#challenged),
       wrongSecret: choice.wrongSecret ?? this.options.wrongSecret,
       maxMessageBytes: choice.maxMessageBytes ?? this.options.maxMessageBytes,
+      think: choice.think ?? this.options.think,
     });
     this.#challenged ||= session.challenges > 0;
     this.emit({ type: 'session' });

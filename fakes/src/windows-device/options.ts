@@ -43,6 +43,8 @@ export type WindowsDeviceOptions = Reach & {
   readonly jobOutcome: (job: Job) => JobOutcome;
   /** Statuses that nodes give in place of their own; each counts down. */
   readonly faults: readonly NodeFault[];
+  /** Passes before each message of a session but the first: a PC takes a moment for what it was told. */
+  readonly think: () => Promise<void>;
   /** How many times faster than the clock the schedules of `live` run. */
   readonly pace: number;
   /** Epoch milliseconds. */

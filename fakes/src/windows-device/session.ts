@@ -36,6 +36,8 @@ export type SessionOptions = {
   readonly alerts: readonly GenericAlert[];
   readonly mishaps: readonly Mishap[];
   readonly faults: NodeFault[];
+  /** Passes before each message but the first: a PC takes a moment for what it was told. */
+  readonly think?: () => Promise<void>;
 };
 
 /** What a session came to. */
@@ -120,6 +122,7 @@ class Session {
       if (executed.aborted || executed.asked === '1223') return this.#end();
       if (server.commands.length === 0 && server.final) return this.#end();
       parts = this.#answerTo(server, executed);
+      await this.#options.think?.();
       if (this.#pc.aftermath.some(({ kind }) => kind === 'wipe')) return this.#lastWord(parts);
     }
     throw new SessionRefused('the server keeps the session open after message', MOST_MESSAGES);

@@ -27,6 +27,8 @@ import type { SessionMetrics } from './session-metrics.ts';
 /** Answers of one contractor in one transaction: fewer commits, and few enough that nobody waits long for a lock. */
 const BATCH = 64;
 const POLL_MS = 1_000;
+/** Answers that waited longer are late: more than sessions that wait for them are in the way. */
+const LATE_MS = 2_000;
 /** Tries of an answer that fails for a reason of ours; one that cannot mean anything fails at once. */
 const MOST_ATTEMPTS = 5;
 
@@ -47,6 +49,8 @@ export type AnswersDeps = {
 export class AnswerWorker {
   readonly #deps: AnswersDeps;
   readonly #loop: Periodic;
+  /** How long the oldest of the last answers had waited. */
+  #waitedMs = 0;
 
   constructor(deps: AnswersDeps) {
     this.#deps = deps;
@@ -59,6 +63,11 @@ export class AnswerWorker {
 
   start(): void {
     this.#loop.start();
+  }
+
+  /** Answers come faster than they are interpreted. */
+  get isBehind(): boolean {
+    return this.#waitedMs > LATE_MS;
   }
 
   nudge(): void {
@@ -76,7 +85,10 @@ export class AnswerWorker {
       const contractors = await db.jobs((tx) => findWaiting(tx, clock.now()));
       let taken = 0;
       for (const contractorId of contractors) taken += await this.#ofContractor(contractorId);
-      if (taken === 0) break;
+      if (taken === 0) {
+        this.#waitedMs = 0;
+        break;
+      }
     }
     for (const contractorId of await db.jobs((tx) => findOverdue(tx, clock.now()))) await this.#giveUp(contractorId);
   }
@@ -93,7 +105,10 @@ export class AnswerWorker {
     let claimed: readonly AnswerRow[] = [];
     try {
       await db.jobsFor(contractorId, async (tx) => {
-        claimed = await takeAnswers(tx, contractorId, BATCH, clock.now());
+        const now = clock.now();
+        claimed = await takeAnswers(tx, contractorId, BATCH, now);
+        const waited = claimed.map(({ receivedAt }) => now.since(receivedAt).total('milliseconds'));
+        this.#waitedMs = Math.max(0, ...waited);
         for (const answer of claimed) await this.#settle(tx, answer);
       });
       for (const _ of claimed) metrics.interpreted('done').inc();

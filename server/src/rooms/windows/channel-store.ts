@@ -32,6 +32,8 @@ export type Contact = {
   /** Bytes of the reply without commands. */
   readonly replyBytes: number;
   readonly final: boolean;
+  /** How often its session may be kept open for what its answers lead to. */
+  readonly patience: number;
   /** Random: what is used of them is given back. */
   readonly nextNonce: Buffer;
   readonly newToken: string;
@@ -68,6 +70,8 @@ export type TurnReply = {
   readonly fresh: boolean;
   /** A session began with this message. */
   readonly opened: boolean;
+  /** There are no commands yet: a harmless question goes out, since answers of this session may lead to some. */
+  readonly linger: boolean;
   /** Answers to no open command of this session. */
   readonly stray: number;
   readonly commands: readonly QueuedCommand[];
@@ -81,6 +85,7 @@ type Row = {
   readonly nonce: Buffer | null;
   readonly fresh: boolean | null;
   readonly opened: boolean | null;
+  readonly linger: boolean;
   readonly stray: number | null;
   readonly place: number | null;
   readonly command: CommandId | null;
@@ -184,6 +189,7 @@ function turnValues(contacts: readonly Contact[], now: Temporal.Instant): unknow
     arrayOf(column(({ heard }) => (heard.leaving ? 't' : 'f'))),
     column(({ heard }) => heard.answers ?? null),
     column(({ heard }) => heard.report ?? null),
+    arrayOf(column(({ patience }) => patience)),
     now,
   ];
 }
@@ -198,6 +204,7 @@ function replyOf(rows: readonly Row[]): TurnReply {
     nonce: first.nonce ?? undefined,
     fresh: first.fresh === true,
     opened: first.opened === true,
+    linger: first.linger,
     stray: first.stray ?? 0,
     commands: rows.flatMap(({ place, command, sealed, as_replace: asReplace, payload }) =>
       place === null || command === null || payload === null

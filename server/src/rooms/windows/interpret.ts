@@ -86,6 +86,8 @@ const WIPE_MINUTES = 60;
 /** How long a device may take to rotate before it is asked. */
 const ROTATION_MINUTES = 10;
 const UPKEEP_DAYS = 3;
+/** A PC that has not gone on after so long has lost its session. */
+const ABANDONED_SECONDS = 30;
 
 type Said = Pick<ResultItem, 'source' | 'data'>;
 
@@ -121,8 +123,9 @@ export class Meaning implements Interpreter {
       const following = followingQuestions(note.section, outcome.results);
       if (following.length > 0 && !gone) {
         await this.#askMore(tx, finished, commandsOf(following, note.round, this.#as(finished, now)), now);
-        // Its session may be over by now.
-        await this.#deps.wakeUps.wantWake(tx, finished.contractorId, finished.enrollmentId, now);
+        // Its session is kept open for them; one that was cut off is not.
+        const at = now.add({ seconds: ABANDONED_SECONDS });
+        await this.#deps.wakeUps.wantWake(tx, finished.contractorId, finished.enrollmentId, at);
       }
       // Nothing in the list is an answer too; a list that was refused is none.
       else if (good && isListSection(note.section)) await this.#complete(tx, finished, note.section, [], now);

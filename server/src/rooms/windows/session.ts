@@ -27,6 +27,11 @@ const NONCE_BYTES = 16;
 const TOKEN_BYTES = 12;
 /** More than any message has room for: nothing is sent. */
 const NO_ROOM = 1 << 30;
+/**
+ * Lists are named first and then asked for. How often one session is kept open for that: a PC takes longer for a message than
+ * we take to read the one before, so once for each level of a list is enough, and the others are for slow moments. Our choice.
+ */
+export const MOST_LINGERS = 8;
 
 /** What is known of a device that might prove itself by a digest. */
 export type DigestFacts = {
@@ -53,6 +58,8 @@ export type SessionDeps = {
   readonly serverUri: (contractorId: ContractorId) => string;
   /** There are answers to interpret. */
   readonly answered: () => void;
+  /** Whether answers are interpreted so late that no session should wait for it. */
+  readonly isBehind: () => boolean;
 };
 
 type Speaker = {
@@ -163,6 +170,7 @@ export class Sessions {
       maxMsgSize,
       replyBytes: heard.stopping ? NO_ROOM : replyBytes(reply),
       final,
+      patience: this.#deps.isBehind() ? 0 : MOST_LINGERS,
       nextNonce: randomBytes(NONCE_BYTES),
       newToken: randomBytes(TOKEN_BYTES).toString('hex'),
     };
@@ -210,7 +218,7 @@ export class Sessions {
     message: SyncMessage,
     heard: Heard,
     proof: Proof,
-    { token = '', nonce, fresh, commands }: TurnReply,
+    { token = '', nonce, fresh, linger, commands }: TurnReply,
   ): Promise<Buffer> {
     const asked = await Promise.all(commands.map((command) => this.#placed(contractorId, command)));
     const probe = !fresh && message.final && !heard.leaving && !heard.stopping;
@@ -223,7 +231,7 @@ export class Sessions {
       statuses: [headerStatus(message, proof, nonce), ...heard.statuses],
       alert: heard.tooLarge ? 1223 : goesOn ? 1222 : undefined,
       token,
-      commands: probe ? [PROBE] : asked.flat(),
+      commands: probe || linger ? [PROBE] : asked.flat(),
     });
   }
 
@@ -268,6 +276,7 @@ export class Sessions {
   }
 }
 
+/** Reads what never changes anything; its answer means nothing but that the device is there. */
 const PROBE: PlacedCommand = {
   index: PROBE_INDEX,
   command: { verb: 'Get', items: [{ target: './DevDetail/SwV' }] },

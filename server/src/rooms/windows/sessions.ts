@@ -90,6 +90,7 @@ export function createSessions(deps: SessionsDeps): SessionChannel {
     decoyKey: secrets.derive('windows.decoy-nonces'),
     serverUri: (contractorId) => `${config.publicUrl}${managementPath(contractorId)}`,
     answered: () => answers.nudge(),
+    isBehind: () => answers.isBehind,
   });
   const endpoint = new SessionEndpoint({ log, metrics, bodies, sessions });
   return {
