@@ -262,6 +262,8 @@ class Session {
     insist(header?.cmd === 'SyncHdr' && header.cmdRef === '0', WHERE, 'does not begin with the Status of the header');
     const { challenge, code } = header;
     if (challenge?.nonce !== undefined) this.#pc.account.credential.nonce = challenge.nonce;
+    if (code === '401' && challenge === undefined)
+      throw new SessionRefused('the server answered the header with', Number(code)); // nothing that this PC has would do
     if (code === '407' || code === '401') {
       this.#challenges += 1;
       insist(challenge !== undefined, WHERE, 'asks for credentials without a challenge');
