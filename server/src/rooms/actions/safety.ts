@@ -35,7 +35,12 @@ export function changeSafety(
     await store.lockSafety(tx, contractorId);
     const before = await store.readSafety(tx, contractorId);
     const { tightens, loosens } = split(before, wanted);
-    await closeDecisions(tx, contractorId, await store.awaitedChanges(tx, contractorId, now), now);
+    const awaited = await store.awaitedChanges(tx, contractorId, now);
+    await closeDecisions(tx, contractorId, awaited, now);
+    for (const changeId of awaited) {
+      const details = { reason, before, changeId };
+      await audit(deps, tx, contractorId, 'safety.loosening_withdrawn', context, now, details);
+    }
     if (Object.keys(tightens).length > 0) {
       await store.writeSafety(tx, contractorId, { ...before, ...tightens }, now);
       await audit(deps, tx, contractorId, 'safety.tightened', context, now, { reason, before, sets: tightens });

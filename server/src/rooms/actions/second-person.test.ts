@@ -339,6 +339,17 @@ test('a change in place of another ends it, and one that nobody agrees to lapses
   await assert.rejects(decide(two.pending?.changeId), refusal('conflict', 'approval.not_awaited'));
   const now = await handlers.getSafety({ ...none, params: { contractorId } }, second);
   assert.deepEqual([now.destructivePerHour, now.pending], [20, null]);
+  const third = await safety(contractorId, { destructivePerHour: 40, reason: 'c' });
+  const unchanged = await safety(contractorId, { reason: 'changes nothing' });
+  assert.equal(unchanged.pending, null);
+  const withdrawn = (await ground.audited(contractorId)).filter(
+    ({ action }) => action === 'safety.loosening_withdrawn',
+  );
+  assert.deepEqual(
+    withdrawn.map(({ details }) => details['changeId']),
+    [one, third].map(({ pending }) => pending?.changeId),
+    'whatever ends one stands in the trail',
+  );
 });
 
 test("the installation's breaker is loosened by two of the provider's administrators", async () => {
