@@ -139,6 +139,10 @@ export const androidNotes: Wordings = {
     '照合を終えられませんでした（{message}）',
     'The comparison was cut short ({message})',
   ),
+  'android.devices_left': w(
+    '端末が {devices} 台登録されています。削除すると初期化されるため、先に「管理の解除」を依頼してください（承認が必要です）。',
+    '{devices} devices are enrolled, and deleting the enterprise would reset them. Ask to remove their management first, which another person approves.',
+  ),
   'android.project_in_use': w(
     'このプロジェクトで登録されたエンタープライズがあるため、削除できません。',
     'An enterprise depends on this project.',

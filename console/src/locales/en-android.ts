@@ -73,7 +73,7 @@ export const android: typeof ja = {
   releaseHow: 'How',
   how: { delete: 'Delete it at Google too', forget: 'Forget it only here' },
   howText: {
-    delete: 'The enterprise at Google and every device record in it are deleted; devices are no longer managed.',
+    delete: 'The enterprise at Google is deleted. Only once no device is enrolled: it would be reset with it.',
     forget: 'For when Google refuses, or has lost it already.',
   },
   released: 'The Android enterprise is given up',

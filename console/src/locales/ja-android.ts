@@ -76,7 +76,8 @@ export const android = {
   releaseHow: '解除の方法',
   how: { delete: 'Google からも削除', forget: 'ここでだけ解除' },
   howText: {
-    delete: 'Google のエンタープライズと、すべての端末の記録を削除します。端末は管理から外れます。',
+    delete:
+      'Google のエンタープライズを削除します。登録中の端末は初期化されるため、端末が残っていないときだけ実行できます。',
     forget: 'Google が拒否するとき、またはすでに Google 側で削除されているときに使います。',
   },
   released: 'Android の登録を解除しました',

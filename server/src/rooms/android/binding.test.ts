@@ -65,6 +65,20 @@ test("a key that only names somebody else's account does not get the token kept 
   assert.equal(saved.project?.keyId, bench.ground.key.private_key_id);
 });
 
+test('an enterprise is not deleted at Google while devices would be reset with it', async () => {
+  const contractorId = await bench.newContractor();
+  const { name, deviceId } = await bench.enroll(contractorId);
+  const release = () => {
+    const body = { how: 'delete', reason: 'test' } as const;
+    return handlers.releaseAndroidEnterprise({ params: { contractorId }, query: undefined, body }, admin(contractorId));
+  };
+  await assert.rejects(release(), refusal('precondition_failed', 'android.devices_left'));
+  assert.equal((await control.device(name)).state, 'ACTIVE');
+  await bench.ask({ contractorId, name, deviceId }, { type: 'remove_management', reason: 'test' });
+  await bench.settle();
+  assert.equal((await release()).state, 'not_bound');
+});
+
 test('a failed creation takes no enterprise that was there before, whatever its name', async () => {
   const [former, next] = [await bench.newContractor(), await bench.emptyContractor()];
   const left = (await bindingOf(former)).enterprise?.name;

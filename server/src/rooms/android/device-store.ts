@@ -132,6 +132,17 @@ export async function updateDevice(
     .execute();
 }
 
+/** Devices that are enrolled and whose end nobody has asked of Google. */
+export async function countEnrolled(tx: Tx, contractorId: ContractorId): Promise<number> {
+  const row = await at(tx)
+    .selectFrom('android_devices')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('contractor_id', '=', contractorId)
+    .where('state', '=', 'enrolled')
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}
+
 /** Names of all records that are not gone, in order, after `after`. */
 export async function listLive(
   tx: Tx,

@@ -26,6 +26,10 @@ export const androidMessages: Messages = {
     ja: 'プロジェクト {projectId} で登録した Android の組織があるため、変更も削除もできません。',
     en: 'Project {projectId} cannot be changed or removed while an Android enterprise belongs to it.',
   },
+  'android.devices_left': {
+    ja: '端末が {devices} 台登録されています。削除すると初期化されるため、先に「管理の解除」を依頼してください（承認が必要です）。',
+    en: '{devices} devices are enrolled, and deleting the enterprise would reset them. Ask to remove their management first, which another person approves.',
+  },
   'google.key_unusable': {
     ja: 'サービスアカウントの鍵ファイル（JSON）として読み取れません。',
     en: 'This is not the key file (JSON) of a service account.',

@@ -2,7 +2,7 @@ import { DomainError } from '../../base/errors.ts';
 import type { RequestContext } from '../../base/http/context.ts';
 import type { ContractorId } from '../../base/ids.ts';
 import type { Parts } from './deps.ts';
-import { listLive, lockByName } from './device-store.ts';
+import { countEnrolled, listLive, lockByName } from './device-store.ts';
 import { reach } from './enterprise.ts';
 import { deleteEnterpriseRow, findEnterprise } from './enterprise-store.ts';
 import { explain, GoogleError } from './google/index.ts';
@@ -16,7 +16,8 @@ const BATCH = 100;
 
 /**
  * Gives up the enterprise: at Google too (`delete`), or only here (`forget`), when Google refuses or has lost it. A running
- * sign-up is ended. Devices become unmanaged here; what Google does to them on deletion, it does. Throws what Google refuses.
+ * sign-up is ended. Devices become unmanaged here. Throws `precondition_failed` (`android.devices_left`: deleting would reset
+ * them) and what Google refuses.
  */
 export async function releaseEnterprise(
   parts: Parts,
@@ -28,6 +29,14 @@ export async function releaseEnterprise(
   const row = await db.asContractor(contractorId, (tx) => findEnterprise(tx, contractorId));
   if (row === undefined) throw new DomainError('not_found', 'no enterprise', { reason: 'android.not_bound' });
   if (how === 'delete' && row.enterprise_name !== null) {
+    // Google deletes the devices with it, which resets them: that needs the second person and the breaker, as it does elsewhere.
+    const devices = await db.asContractor(contractorId, (tx) => countEnrolled(tx, contractorId));
+    if (devices > 0) {
+      throw new DomainError('precondition_failed', 'devices are enrolled', {
+        reason: 'android.devices_left',
+        params: { devices },
+      });
+    }
     const found = await reach(parts, contractorId);
     if (found === undefined) {
       throw new DomainError('precondition_failed', 'the enterprise is lost', { reason: 'android.enterprise_lost' });
