@@ -43,7 +43,12 @@ export const platforms: typeof ja = {
     way: {
       link: 'Open the link on the device',
       qr_code: 'Scan the QR code while setting up',
-      deep_link: 'Press a button on the PC itself',
+      link_elsewhere: 'Open the page on another screen',
+      deep_link: {
+        apple: 'Press a button on the device itself',
+        windows: 'Press a button on the PC itself',
+        android: 'Open the enrollment on the device itself',
+      },
       typed: 'Type it into the settings of the PC',
       identifier: 'Type it while setting up',
       token: 'Type the enrollment code',
@@ -62,8 +67,15 @@ export const platforms: typeof ja = {
       },
       qr_code:
         'Switch on a new device, or one that has been reset.\nOn the first screen (“Welcome”), tap the same spot six times.\nConnect to Wi-Fi, and scan this QR code in the scanner that opens.\nFollow the screens to the end.',
-      deep_link:
-        'Use it when you see this page on the PC that is to be enrolled.\nThe button opens “Set up a work or school account” of Windows.\nYou must be an administrator of the PC.',
+      link_elsewhere:
+        'A device that was reset cannot open it yet: open the link on another screen, such as a PC.\nShow the person what it says about the management, and scan its QR code while setting up the device.',
+      deep_link: {
+        apple: 'Use it when you see this page on the device that is to be enrolled.\nPress the button and follow it.',
+        windows:
+          'Use it when you see this page on the PC that is to be enrolled.\nThe button opens “Set up a work or school account” of Windows.\nYou must be an administrator of the PC.',
+        android:
+          'Use it when you see this page on the device that is to be enrolled; otherwise send the link below to it.\nIt opens Android Device Policy, which makes the work profile.',
+      },
       typed:
         'Open Settings → Accounts → Access work or school.\nChoose “Enroll only in device management” and type the user name below.\nWhen asked for the server, type the address below.\nLast, type the password.',
       identifier:
@@ -87,7 +99,7 @@ export const platforms: typeof ja = {
       zero_touch: 'DPC extras (JSON)',
       provisioning_package: 'customizations.xml',
     },
-    openDeepLink: 'Enroll this PC',
+    openDeepLink: { apple: 'Enroll this device', windows: 'Enroll this PC', android: 'Enroll this device' },
     download: 'Download customizations.xml',
     qrLarge: 'QR code to scan while setting up the device',
   },

@@ -43,7 +43,12 @@ export const platforms = {
     way: {
       link: 'リンクを端末で開く',
       qr_code: '初期設定の画面で QR コードを読み取る',
-      deep_link: 'その PC でボタンを押す',
+      link_elsewhere: '案内のページを別の画面で開く',
+      deep_link: {
+        apple: 'その端末でボタンを押す',
+        windows: 'その PC でボタンを押す',
+        android: 'その端末で登録を開く',
+      },
       typed: 'PC の設定画面に入力する',
       identifier: '初期設定の画面で文字を入力する',
       token: '登録コードを入力する',
@@ -62,8 +67,15 @@ export const platforms = {
       },
       qr_code:
         '初期化した端末、または新品の端末の電源を入れます。\n最初の「ようこそ」の画面で、同じ場所を 6 回タップします。\nWi-Fi に接続し、表示された読み取り画面でこの QR コードを読み取ります。\n画面の案内に従って設定を終えます。',
-      deep_link:
-        'この画面を登録する PC で開いているときに使います。\nボタンを押すと、Windows の「職場または学校アカウントのセットアップ」が開きます。\nPC の管理者権限が必要です。',
+      link_elsewhere:
+        '初期化した端末ではまだ開けません。PC など別の画面でリンクを開きます。\n端末の管理についての説明を利用者に見せ、表示された QR コードを端末の初期設定で読み取ります。',
+      deep_link: {
+        apple: 'この画面を登録する端末で開いているときに使います。\nボタンを押し、案内に従います。',
+        windows:
+          'この画面を登録する PC で開いているときに使います。\nボタンを押すと、Windows の「職場または学校アカウントのセットアップ」が開きます。\nPC の管理者権限が必要です。',
+        android:
+          'この画面を登録する端末で開いているときに使います。それ以外では、下のリンクを端末に送ります。\n開くと Android Device Policy が始まり、仕事用プロファイルを作成します。',
+      },
       typed:
         '「設定」→「アカウント」→「職場または学校にアクセスする」を開きます。\n「デバイス管理にのみ登録する」を選び、下のユーザー名を入力します。\nサーバーのアドレスを求められたら、下のアドレスを入力します。\n最後にパスワードを入力します。',
       identifier:
@@ -87,7 +99,7 @@ export const platforms = {
       zero_touch: 'DPC エクストラ（JSON）',
       provisioning_package: 'customizations.xml',
     },
-    openDeepLink: 'この PC を登録する',
+    openDeepLink: { apple: 'この端末を登録する', windows: 'この PC を登録する', android: 'この端末を登録する' },
     download: 'customizations.xml をダウンロード',
     qrLarge: '初期設定の画面で読み取る QR コード',
   },

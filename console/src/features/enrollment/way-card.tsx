@@ -12,14 +12,17 @@ import type { Way } from './ways.ts';
 /** One way to enroll: for whom it is, the steps in words, and what to hand over. */
 export function WayCard({ way, platform }: { way: Way; platform: Platform }) {
   const { t } = useTranslation();
-  const steps = way.name === 'link' ? t(`invite.steps.link.${platform}`) : t(`invite.steps.${way.name}`);
+  const { name } = way;
+  const title = name === 'deep_link' ? t(`invite.way.deep_link.${platform}`) : t(`invite.way.${name}`);
+  const steps =
+    name === 'link' || name === 'deep_link' ? t(`invite.steps.${name}.${platform}`) : t(`invite.steps.${name}`);
   const notes = way.methods.flatMap((method) => method.notes);
   const ends = way.methods.find((method) => method.expiresAt !== null)?.expiresAt ?? null;
   return (
-    <Box component="section" className="card" p="md" aria-label={t(`invite.way.${way.name}`)}>
+    <Box component="section" className="card" p="md" aria-label={title}>
       <Group justify="space-between" mb="xs" gap="xs">
         <Title order={3} size="h6">
-          {t(`invite.way.${way.name}`)}
+          {title}
         </Title>
         <Badge variant="light" color={way.for === 'person' ? 'ai' : 'gray'}>
           {t(`invite.for.${way.for}`)}
@@ -32,7 +35,7 @@ export function WayCard({ way, platform }: { way: Way; platform: Platform }) {
           ))}
         </List>
         {way.methods.map((method) => (
-          <Method key={method.kind} method={method} />
+          <Method key={method.kind} method={method} platform={platform} />
         ))}
         {notes.length === 0 ? null : (
           <Alert variant="light" color="yellow" icon={<IconInfoCircle aria-hidden />}>
@@ -49,7 +52,7 @@ export function WayCard({ way, platform }: { way: Way; platform: Platform }) {
   );
 }
 
-function Method({ method: { kind, value } }: { method: EnrollmentMethod }) {
+function Method({ method: { kind, value }, platform }: { method: EnrollmentMethod; platform: Platform }) {
   const { t } = useTranslation();
   switch (kind) {
     case 'qr_code':
@@ -72,7 +75,7 @@ function Method({ method: { kind, value } }: { method: EnrollmentMethod }) {
         <>
           <Group>
             <Button component="a" href={value} leftSection={<IconExternalLink size={16} aria-hidden />}>
-              {t('invite.openDeepLink')}
+              {t(`invite.openDeepLink.${platform}`)}
             </Button>
           </Group>
           <CopyField label={t('invite.kind.deep_link')} value={value} />

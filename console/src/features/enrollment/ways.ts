@@ -5,6 +5,7 @@ type Kind = EnrollmentMethod['kind'];
 export type WayName =
   | 'qr_code'
   | 'link'
+  | 'link_elsewhere'
   | 'deep_link'
   | 'typed'
   | 'identifier'
@@ -27,11 +28,17 @@ const KINDS: readonly { readonly name: WayName; readonly for: Way['for']; readon
   { name: 'zero_touch', for: 'administrator', kinds: ['zero_touch'] },
 ];
 
-/** What the server offers, grouped into ways. A token is typed in after the identifier, or for itself. */
+/**
+ * What the server offers, grouped into ways. A token is typed in after the identifier, or for itself. A device that is set
+ * up with a QR code cannot open a link yet: the page behind it is for another screen.
+ */
 export function waysOf(methods: readonly EnrollmentMethod[]): readonly Way[] {
   return KINDS.flatMap(({ name, for: whom, kinds }): Way[] => {
     const own = kinds.flatMap((kind) => methods.filter((method) => method.kind === kind));
     if (own.length === 0) return [];
+    if (name === 'link' && methods.some(({ kind }) => kind === 'qr_code')) {
+      return [{ name: 'link_elsewhere', for: 'administrator', methods: own }];
+    }
     const alone = name === 'identifier' && own.every(({ kind }) => kind === 'token');
     return [alone ? { name: 'token', for: 'person', methods: own } : { name, for: whom, methods: own }];
   });
