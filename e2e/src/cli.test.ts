@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type {
@@ -147,6 +147,29 @@ describe('the command line', () => {
     assert.equal(revoked.code, EXIT.ok, revoked.stderr);
     const { items } = await json<Page<EnrollmentInvitation>>('invitations', 'list');
     assert.equal(items[0]?.state, 'revoked');
+  });
+
+  test('invites every platform that is ready, and says what the others miss', async () => {
+    const { stdout } = await run('enrollment', 'options');
+    assert.match(stdout, /windows\s+company-owned\s+device\s+yes/);
+    assert.match(stdout, /android\s+personally-owned\s+work-profile\s+no: android\./);
+    const words = ['--platform', 'windows', '--usage-mode', 'personally-owned'] as const;
+    const pc = await json<EnrollmentInvitation>('invitations', 'create', ...words);
+    assert.deepEqual([pc.platform, pc.usageMode, pc.managementMode], ['windows', 'personally-owned', 'device']);
+    const methods = await run('invitations', 'methods', pc.invitationId);
+    assert.match(methods.stdout, /^link\n {2}http/);
+    assert.match(methods.stdout, /deep_link[\s\S]*ms-device-enrollment:\?mode=mdm/);
+    const file = join(folder.path, 'code');
+    await run('invitations', 'methods', pc.invitationId, '--kind', 'password', '--output', file);
+    assert.ok(pc.url?.endsWith(await readFile(file, 'utf8')));
+    const android = await run('invitations', 'create', '--platform', 'android', '--mode', 'dedicated');
+    assert.equal(android.code, EXIT.refused, android.stderr);
+    const wrong = await run('invitations', 'create', '--platform', 'symbian');
+    assert.equal(wrong.code, EXIT.usage);
+    assert.match(wrong.stderr, /apple, windows, android/);
+    assert.match((await run('android', 'show')).stdout, /^enterprise +not_bound/);
+    assert.equal((await run('android', 'signup')).code, EXIT.refused);
+    assert.match((await run('android', 'project', '--provider')).stdout, /^no project/);
   });
 
   test('asks for an action and waits until the device has done it', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import type { DeviceSummary } from '@tsukasa/api';
+import { AndroidManagementControl } from '@tsukasa/fakes';
 import type { Client } from './api-client.ts';
 import { Demonstration, type Login } from './demonstration.ts';
 import { signIn } from './people.ts';
@@ -55,6 +56,58 @@ describe('npm run demo', () => {
       return known.has(true) && known.has(false);
     });
     assert.ok(owned.length > 0);
+  });
+
+  test('has devices of three platforms, each managed, and observed by itself', async () => {
+    const count = (devices: readonly DeviceSummary[], platform: string) =>
+      devices.filter((device) => device.platform === platform).length;
+    const devices = await fleet(provider);
+    assert.deepEqual(
+      ['apple', 'windows', 'android'].map((platform) => count(devices, platform)),
+      [40, 30, 30],
+    );
+    let unseen = '';
+    await until('every device has said what it is', 60_000, async () => {
+      const left = (await fleet(provider)).filter((device) => device.osVersion === null || device.modelName === null);
+      unseen = left.map(({ platform, name, label }) => `${platform} ${name ?? label}`).join(', ');
+      return left.length === 0;
+    }).catch((cause: unknown) => {
+      throw new Error(`not observed: ${unseen}`, { cause });
+    });
+    const modes = new Set((await fleet(provider)).map((device) => `${device.usageMode} ${device.managementMode}`));
+    assert.deepEqual([...modes].sort(), [
+      'company-owned dedicated',
+      'company-owned device',
+      'company-owned fully-managed',
+      'company-owned work-profile',
+      'personally-owned device',
+      'personally-owned work-profile',
+    ]);
+  });
+
+  test('plays its scenes: a bulk action over everybody, something for a second person, a lost device with its place', async () => {
+    const { items } = await provider.call('listContractors', { query: {} });
+    const own = items.find(({ name }) => name === '株式会社青葉商事');
+    assert.ok(own);
+    const params = { contractorId: own.contractorId };
+    await until('an action waits for a second person', 90_000, async () => {
+      const { items: pending } = await provider.call('listPending', { params, query: {} });
+      return pending.some(({ type }) => type === 'erase');
+    });
+    await until('the whole fleet was asked', 90_000, async () => {
+      const { items: batches } = await provider.call('listBatches', { params, query: {} });
+      return batches.some(({ type, total }) => type === 'refresh' && total === 62);
+    });
+    await until('the lost one has told where it is', 90_000, async () => {
+      const query = { q: '営業二課 伊藤' };
+      const found = (await provider.call('listDevices', { params, query })).items.find((one) => one.lostMode === true);
+      if (found === undefined) return false;
+      const device = await provider.call('getDevice', { params: { ...params, deviceId: found.deviceId } });
+      return device.location !== null;
+    });
+    const origin = /--android-origin (\S+)/.exec(demo.program.said)?.[1];
+    assert.ok(origin, 'it prints where the stand-in of Google is');
+    assert.deepEqual(await new AndroidManagementControl(origin).violations(), []);
   });
 
   test('lets in an administrator and an auditor, each with their own rights only', async () => {
