@@ -35,8 +35,14 @@ export function AskAction({ assessment, device, contractorId, onClose, onAsked }
   const [expiresIn, setExpiresIn] = useState<string | null>(null);
   const preview = usePreview({ assessment, device, contractorId }, values);
   const shown = preview.data ?? assessment;
+  // What is said must be what is asked: nothing is confirmed while the words are those of other parameters.
   const wrong = problemsOf(values, shown.requiredOptions);
-  const ready = shown.possible && !preview.isError && wrong.size === 0 && (!shown.needsReason || reason.trim() !== '');
+  const ready =
+    preview.current &&
+    shown.possible &&
+    !preview.isError &&
+    wrong.size === 0 &&
+    (!shown.needsReason || reason.trim() !== '');
   const ask = useMutation({
     mutationFn: () =>
       call('askAction', {
@@ -128,17 +134,24 @@ function usePreview(
   const [settled] = useDebouncedValue(values, 400);
   const params = paramsOf(settled);
   const complete = problemsOf(settled, assessment.requiredOptions).size === 0;
-  return useQuery({
+  const enabled = complete && Object.keys(params).length > 0;
+  const { data, isError, isFetching, error } = useQuery({
     queryKey: ['preview', contractorId, device.deviceId, assessment.type, params],
     queryFn: () =>
       call('previewAction', {
         params: { contractorId, deviceId: device.deviceId },
         body: { type: assessment.type, params },
       }),
-    enabled: complete && Object.keys(params).length > 0,
+    enabled,
     placeholderData: keepPreviousData,
     retry: false,
   });
+  return {
+    data: enabled ? data : undefined,
+    isError: enabled && isError,
+    error,
+    current: settled === values && !isFetching,
+  };
 }
 
 export function Consequences({ assessment }: { assessment: ActionAssessment }) {

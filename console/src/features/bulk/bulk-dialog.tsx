@@ -40,7 +40,7 @@ export function BulkDialog({ contractorId, selection, first, onClose }: Props) {
   const data = preview.data?.type === type ? preview.data : undefined;
   const ask = useAsk(contractorId, selection, () => void preview.refetch());
   const wrong = problemsOf(values, type === undefined ? [] : (REQUIRED[type] ?? []));
-  const settled = data !== undefined && !preview.isFetching && !preview.isError && wrong.size === 0;
+  const settled = data !== undefined && preview.current && !preview.isFetching && !preview.isError && wrong.size === 0;
   const ready = settled && data.permitted && data.possible > 0 && (!data.needsReason || reason.trim() !== '');
   const types = ACTION_TYPES.filter((one) => !SINGLE.has(one) && can(ACTION_PERMISSIONS[one]));
   return (
@@ -109,7 +109,7 @@ export function BulkDialog({ contractorId, selection, first, onClose }: Props) {
 function usePreview(contractorId: string, selection: Selection, type: ActionType | undefined, values: ActionValues) {
   const [settled] = useDebouncedValue(values, 400);
   const body = { type: type ?? 'refresh', params: paramsOf(settled), selection: requestOf(selection) };
-  return useQuery({
+  const preview = useQuery({
     queryKey: ['bulk-preview', contractorId, body],
     queryFn: ({ signal }) => call('previewBatch', { params: { contractorId }, body, signal }),
     enabled: type !== undefined,
@@ -119,6 +119,8 @@ function usePreview(contractorId: string, selection: Selection, type: ActionType
     retry: false,
     refetchOnWindowFocus: false,
   });
+  // Between a change and its preview the groups are those of other parameters.
+  return { ...preview, current: settled === values };
 }
 
 type Asked = { type: ActionType; params: Record<string, unknown>; reason: string; expectedPossible: number };
