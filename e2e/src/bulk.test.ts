@@ -47,10 +47,14 @@ async function enrollAll(opened: Stage, contractorId: string): Promise<void> {
   for (let n = 0; n < 4; n++) androids.push((await enrollAndroid(google, android, `bulk ${n}`)).name);
   const params = { contractorId };
   let seen = '';
-  await until('ten devices are managed', 90_000, async () => {
+  await until('ten devices are managed and observed', 90_000, async () => {
     const { items } = await opened.provider.call('listDevices', { params });
-    seen = items.map((one) => `${one.platform} ${one.managementState} ${one.openActions}`).join(', ');
-    const ready = items.filter((one) => one.managementState === 'managed' && one.openActions === 0);
+    seen = items
+      .map((one) => `${one.platform} ${one.managementState} ${one.openActions} ${one.lastObservedAt}`)
+      .join(', ');
+    const ready = items.filter(
+      (one) => one.managementState === 'managed' && one.openActions === 0 && one.lastObservedAt !== null,
+    );
     return ready.length === 10;
   }).catch((cause: unknown) => {
     throw new Error(`there are: ${seen}`, { cause });
