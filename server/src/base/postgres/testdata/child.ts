@@ -9,12 +9,12 @@ const say = (event: string, fields: object = {}) => process.stdout.write(`${JSON
 const lock = await lockDataDirectory(dataDir);
 const log = createLog('info', { write: (line) => process.stdout.write(line) });
 const embedded = await startEmbedded({ dataDir, log });
-say('up', { pid: embedded.pid, owner: embedded.owner() });
 process.on('SIGTERM', async () => {
   await embedded.stop();
   lock.release();
   say('down');
   process.exit(0);
 });
+say('up', { pid: embedded.pid, owner: embedded.owner() });
 if (how === 'throw') setTimeout(() => Promise.reject(new Error('a bug')), 50);
 setInterval(() => undefined, 1000);
